@@ -1,0 +1,55 @@
+# make help says what each target does.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup run test train lint format lock clean
+
+PYTHON := .venv/bin/python
+MODEL := models/assistant.tar.gz
+MODEL_INPUTS := config.yml domain.yml requirements.lock \
+	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' 2>/dev/null)
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make .venv with the packages of requirements.lock (skips what is done)
+	@deploy/bootstrap.sh
+
+run: setup $(MODEL) ## Set up, train if the content changed, start everything, print the address
+	@exec $(PYTHON) -m bot serve
+
+test: setup ## Set up and run every check: content, lint, types, rooms, tests
+	@deploy/test_packages.sh
+	@$(MAKE) --no-print-directory $(MODEL)
+	@echo "checking the content"
+	@$(PYTHON) -m bot content check
+	@$(MAKE) --no-print-directory lint
+	@echo "running the tests"
+	@$(PYTHON) -m pytest -p tests.count_line
+
+train: setup ## Train the model now
+	@deploy/train.sh $(MODEL)
+
+lint: setup ## Style, types, and who may import whom
+	@echo "linting"
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+format: setup ## Put the code into the project's format
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+lock: setup ## Resolve pyproject.toml anew into requirements.lock
+	@deploy/lock.sh
+
+clean: ## Remove .venv, models and caches; keeps var/, where conversations are
+	rm -rf .venv .bootstrap models .rasa .cache results .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MODEL): $(MODEL_INPUTS) | setup
+	@deploy/train.sh $(MODEL)

@@ -1,0 +1,96 @@
+"""The base of every action: always replies, never raises."""
+
+from __future__ import annotations
+
+import logging
+import os
+from abc import ABC, abstractmethod
+from functools import lru_cache
+from typing import Any, Dict, List
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from bot.configuration.clinic import load_clinic
+from bot.configuration.settings import Settings
+from bot.content.library import Topic, load_library
+from bot.content.texts import load_texts
+from bot.replies.composer import ReplyComposer
+from bot.replies.dialogue import Dialogue
+from bot.replies.dialogue_state import DialogueState, Offer, Turn
+from bot.replies.plain_text import as_plain_text
+from bot.replies.understanding import Understanding
+from bot.safety.replies import load_safety_replies
+
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def shipped_composer() -> ReplyComposer:
+    """The composer over the shipped content and this installation's clinic facts."""
+    settings = Settings.from_environment(os.environ)
+    return ReplyComposer(
+        load_library(), load_texts(), load_safety_replies(), load_clinic(settings.clinic_file)
+    )
+
+
+class ReplyingAction(Action, ABC):
+    """Turns what Rasa understood into one curated reply.
+
+    Whatever goes wrong, the patient reads something: an exception would reach Rasa as silence, and
+    rasa-sdk would hand the whole conversation to Rasa's error log.
+    """
+
+    def __init__(self) -> None:
+        self._composer = shipped_composer()
+        self.dialogue = Dialogue(self._composer)
+
+    @abstractmethod
+    def turn(self, heard: Understanding, state: DialogueState) -> Turn:
+        """The reply, and what to remember."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> List[Dict[str, Any]]:
+        """Reply through `dispatcher`; the events remember topic, offer and misses."""
+        state = DialogueState()
+        try:
+            state = read_state(tracker)
+            turn = self.turn(Understanding.from_parse(tracker.latest_message), state)
+        except Exception as error:
+            # The type only: an exception's text may hold what the patient wrote.
+            logger.error("action.failed %s %s", self.name(), type(error).__name__)
+            turn = Turn(self._composer.action_failed(), state)
+        dispatcher.utter_message(
+            text=as_plain_text(turn.reply, self._composer),
+            json_message=turn.reply.as_json(),
+        )
+        return slots_of(turn.state)
+
+
+def read_state(tracker: Tracker) -> DialogueState:
+    """What the tracker's slots remember.
+
+    Raises:
+        ValueError: a slot holds something that our actions do not put there.
+    """
+    topic = tracker.get_slot("topic")
+    offer = tracker.get_slot("offer")
+    return DialogueState(
+        topic=Topic.parse(topic) if topic else None,
+        offer=Offer(offer) if offer else None,
+        misses=int(tracker.get_slot("misses") or 0),
+        told_in_full=bool(tracker.get_slot("told_in_full")),
+    )
+
+
+def slots_of(state: DialogueState) -> List[Dict[str, Any]]:
+    """The events that make a tracker remember `state`."""
+    return [
+        SlotSet("topic", str(state.topic) if state.topic else None),
+        SlotSet("offer", state.offer.value if state.offer else None),
+        SlotSet("misses", float(state.misses)),
+        SlotSet("told_in_full", state.told_in_full),
+    ]

@@ -1,0 +1,1 @@
+"""The patient FAQ assistant. `docs/architecture.md` says which room holds what."""

@@ -1,0 +1,1 @@
+"""The command line. One module for each command; what a command needs is imported when it runs."""

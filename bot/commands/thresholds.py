@@ -1,0 +1,80 @@
+"""`thresholds`: fit the confidence thresholds on utterances that were not trained on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.commands.errors import CommandError
+
+if TYPE_CHECKING:
+    from bot.commands.subparsers import Subparsers
+    from bot.nlu.threshold_fitting import Fit
+
+#: Share of the answers' probability from which one may stand beside a refusal. Chosen, not fitted:
+#: the labels do not say which answer fits a request for personal advice.
+_RELATED = 0.6
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "thresholds",
+        help="fit the confidence thresholds of config.yml",
+        description=(
+            "Fit the temperature and the thresholds of config.yml on a CSV file with the columns "
+            "`text` and `expected` (labels as in docs/labelling.md) that was not trained on, and "
+            "print them as they stand in config.yml. Changes nothing: copy them over and retrain."
+        ),
+    )
+    parser.add_argument("file", metavar="FILE.csv", type=Path, help="the labelled utterances")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fit and print.
+
+    Raises:
+        CommandError: the file or the model cannot be used.
+    """
+    from bot.configuration.settings import Settings
+    from bot.supervisor.rasa_environment import enter_rasa_environment
+
+    enter_rasa_environment()
+    from bot.nlu.offline import ModelError, OfflineClassifier
+    from bot.nlu.threshold_fitting import (
+        FittingDataError,
+        Judged,
+        expected_calibration_error,
+        fit,
+        read_labelled,
+    )
+
+    try:
+        labelled = read_labelled(arguments.file)
+        print("loading the model", file=sys.stderr)
+        classifier = OfflineClassifier.load(Settings.from_environment(os.environ).model)
+    except (FittingDataError, ModelError) as error:
+        raise CommandError(str(error)) from None
+    judged = [Judged(label, classifier.candidates(text)) for text, label in labelled]
+    fitted = fit(judged, _RELATED)
+    calibration_error = expected_calibration_error(judged, fitted.temperature)
+    # The model's probabilities are at the configured temperature already.
+    temperature = classifier.temperature * fitted.temperature
+    _print_fit(fitted, temperature, len(judged), calibration_error)
+    return 0
+
+
+def _print_fit(fitted: Fit, temperature: float, count: int, calibration_error: float) -> None:
+    print(f"    temperature: {temperature:.2f}")
+    for name, value in fitted.thresholds.dict().items():
+        print(f"    {name}: {value}")
+    print(
+        f"# {count} utterances: {fitted.right:.1%} right, "
+        f"{fitted.wrong_answers:.1%} wrong answers, {fitted.unsure:.1%} asked back, "
+        f"{fitted.danger_found:.1%} of dangers found by the classifier alone, "
+        f"calibration error {calibration_error:.3f}"
+    )

@@ -1,0 +1,146 @@
+"""The clinic's facts, read from one schema-checked YAML file."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+from pydantic import BaseModel, Extra, Field, validator
+
+from bot.content.yaml_source import read_yaml
+
+CLINIC_FILE = Path(__file__).parents[2] / "clinic.yml"
+
+# Reserved for examples by RFC 2606.
+_EXAMPLE_HOST = re.compile(r"(^|[.@/])(example\.(com|org|net)|example)(:\d+)?$", re.IGNORECASE)
+
+
+class Day(str, Enum):
+    """A day of the week."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class OpeningHours(BaseModel):
+    """When people of the clinic answer, in the clinic's time zone, as HH:MM on a 24-hour clock."""
+
+    days: tuple[Day, ...]
+    opens: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
+    closes: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+    @validator("days")
+    def _names_a_day(cls, days: tuple[Day, ...]) -> tuple[Day, ...]:
+        if not days:
+            raise ValueError("must name one day at least")
+        return days
+
+    @validator("closes")
+    def _closes_after_it_opens(cls, closes: str, values: dict[str, Any]) -> str:
+        if closes <= values.get("opens", ""):
+            raise ValueError("must be later than opens")
+        return closes
+
+    def __str__(self) -> str:
+        names = [day.value.capitalize() for day in self.days]
+        week = list(Day)
+        places = [week.index(day) for day in self.days]
+        consecutive = len(places) > 2 and places == list(range(places[0], places[-1] + 1))
+        days = f"{names[0]} to {names[-1]}" if consecutive else ", ".join(names)
+        return f"{days}, {_twelve_hour(self.opens)} to {_twelve_hour(self.closes)}"
+
+
+class Clinic(BaseModel):
+    """Name, contact and hours of the clinic that this installation speaks for."""
+
+    name: str = Field(min_length=1, max_length=40)
+    phone: str
+    email: str = Field(regex=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    site: str = Field(regex=r"^https?://[^\s/]+$")
+    time_zone: str
+    hours: tuple[OpeningHours, ...]
+    languages: tuple[str, ...] = ("en",)
+    allowed_origins: tuple[str, ...] = ()
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+    @validator("phone")
+    def _is_a_phone_number(cls, phone: str) -> str:
+        try:
+            number = phonenumbers.parse(phone, "US")
+        except phonenumbers.NumberParseException:
+            raise ValueError("is not a telephone number") from None
+        if not phonenumbers.is_possible_number(number):
+            raise ValueError("is not a possible telephone number")
+        return phone
+
+    @validator("hours")
+    def _is_ever_open(cls, hours: tuple[OpeningHours, ...]) -> tuple[OpeningHours, ...]:
+        if not hours:
+            raise ValueError("must name the opening hours")
+        return hours
+
+    @validator("time_zone")
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("is not a time zone of the IANA database") from None
+        return name
+
+    @validator("allowed_origins", each_item=True)
+    def _is_an_origin(cls, origin: str) -> str:
+        scheme, separator, rest = origin.partition("://")
+        if scheme not in ("http", "https") or not separator or not rest or "/" in rest:
+            raise ValueError("an origin is scheme://host[:port] and nothing more")
+        return origin
+
+    @property
+    def opening_hours(self) -> str:
+        """The hours in words: "Mon to Fri, 9 am to 5 pm"."""
+        return "; ".join(str(hours) for hours in self.hours)
+
+    def example_values(self) -> list[str]:
+        """The names of the fields that still hold a shipped example."""
+        found = []
+        digits = "".join(character for character in self.phone if character.isdigit())
+        if digits[-10:-7] == "555" or digits[-7:-4] == "555":
+            found.append("phone")
+        if _EXAMPLE_HOST.search(self.email):
+            found.append("email")
+        if _EXAMPLE_HOST.search(self.site):
+            found.append("site")
+        if any(_EXAMPLE_HOST.search(origin) for origin in self.allowed_origins):
+            found.append("allowed_origins")
+        return found
+
+
+def load_clinic(file: Path = CLINIC_FILE) -> Clinic:
+    """Read the clinic's facts.
+
+    Raises:
+        ContentError: the file is missing or breaks the schema; names line and field.
+    """
+    clinic: Clinic = read_yaml(file).parse(Clinic)
+    return clinic
+
+
+def _twelve_hour(clock: str) -> str:
+    hour, minute = (int(part) for part in clock.split(":"))
+    shown = f"{hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
+    return f"{shown} {'am' if hour < 12 else 'pm'}"

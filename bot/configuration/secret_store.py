@@ -1,0 +1,111 @@
+"""Secrets: from the environment, or from a file of mode 0600 that is made on first local start."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Every secret this product uses.
+SECRET_NAMES = ("LOOPBACK_SECRET",)
+
+
+class SecretError(Exception):
+    """A secret is missing, or its file is open to others. Never says a secret's value."""
+
+
+def read_secrets(file: Path, environment: Mapping[str, str], *, create: bool) -> dict[str, str]:
+    """All secrets by name; the environment wins over the file.
+
+    Args:
+        file: lines of NAME=value, readable by its owner only.
+        environment: usually `os.environ`.
+        create: make what is missing and keep it in the file (local use).
+
+    Raises:
+        SecretError: the file cannot be used, or a secret is missing and not to be made.
+    """
+    found = _find(_read_file(file), environment)
+    if all(found.values()):
+        return found
+    if not create:
+        names = (name for name, value in found.items() if not value)
+        raise SecretError(f"missing secrets: {', '.join(names)}")
+    try:
+        return _complete(file, environment)
+    except OSError as error:
+        raise SecretError(f"{file} cannot be written: {error.strerror}") from None
+
+
+def missing_secrets(file: Path, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the secrets that neither the environment nor the file holds.
+
+    Raises:
+        SecretError: the file cannot be used.
+    """
+    found = _find(_read_file(file), environment)
+    return tuple(name for name, value in found.items() if not value)
+
+
+def _find(stored: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment.get(name) or stored.get(name) or "" for name in SECRET_NAMES}
+
+
+def _complete(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _locked(file.parent):
+        # Read again: another process may have made them while this one waited.
+        stored = _read_file(file)
+        found = _find(stored, environment)
+        missing = [name for name, value in found.items() if not value]
+        for name in missing:
+            found[name] = stored[name] = secrets.token_urlsafe(32)
+        if missing:
+            _write_file(file, stored)
+    return found
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _read_file(file: Path) -> dict[str, str]:
+    try:
+        with file.open(encoding="utf-8") as opened:
+            if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & 0o077:
+                raise SecretError(f"{file} can be read by others: run chmod 600 on it")
+            lines = opened.read().splitlines()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SecretError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SecretError(f"{file} is not UTF-8 text") from None
+    pairs = (line.partition("=") for line in lines)
+    return {name.strip(): value.strip() for name, separator, value in pairs if separator}
+
+
+def _write_file(file: Path, stored: Mapping[str, str]) -> None:
+    # mkstemp makes a new file of mode 0600: one left behind with another mode is never reused.
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.writelines(f"{name}={value}\n" for name, value in stored.items())
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(file)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""Curated content: the only place that what a patient reads comes from."""

@@ -1,0 +1,44 @@
+"""The limits that `content check` holds content to, from `limits.yml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, Extra, Field
+
+from bot.content.yaml_source import read_yaml
+
+LIMITS_FILE = Path(__file__).parent / "limits.yml"
+
+
+class ExampleLimits(BaseModel):
+    """Least number of training utterances for one leaf or behaviour."""
+
+    faq: int = Field(gt=0)
+    chitchat: int = Field(gt=0)
+    follow_up: int = Field(gt=0)
+    behaviour: int = Field(gt=0)
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class ContentLimits(BaseModel):
+    """Lengths in characters and text message segments, readability as a school grade."""
+
+    segments: int = Field(gt=0)
+    link_characters: int = Field(ge=0)
+    grade: float = Field(gt=0)
+    question_characters: int = Field(gt=0)
+    examples: ExampleLimits
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+def load_limits(file: Path = LIMITS_FILE) -> ContentLimits:
+    """Read the limits. Raises ContentError if the file is missing or breaks the schema."""
+    limits: ContentLimits = read_yaml(file).parse(ContentLimits)
+    return limits

@@ -1,0 +1,95 @@
+"""The typed shape of a curated page: one YAML file in `pages/` each."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+from pydantic import BaseModel, Extra, Field, validator
+
+
+class SignOff(str, Enum):
+    """Whether the clinic has signed this exact text."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+
+
+class FollowUpKind(str, Enum):
+    """What a question that leans on the previous answer asks for."""
+
+    MORE = "more"
+    SOURCE = "source"
+    SIMPLER = "simpler"
+    REPEAT = "repeat"
+    DURATION = "duration"
+    SAFETY = "safety"
+    EFFECTIVENESS = "effectiveness"
+    PREVENTION = "prevention"
+    RELIEF = "relief"
+    CAUSE = "cause"
+    FREQUENCY = "frequency"
+
+
+#: In a follow-up map: the page does not say.
+NOT_ON_PAGE = "none"
+
+Slug = Field(regex=r"^[a-z][a-z0-9_]*$")
+
+
+class _Record(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class Citation(_Record):
+    """A publication that the page rests on. `pmid` is its PubMed number."""
+
+    id: str = Slug
+    citation: str
+    about: str
+    pmid: str = Field(regex=r"^[1-9][0-9]{5,8}$")
+
+
+class Answer(_Record):
+    """One curated answer.
+
+    `short` is what a patient reads first and fits a text message with the disclaimer; `full` is
+    what "tell me more" gives. `follow_ups` says which answer a bare follow-up leads to.
+    """
+
+    id: str = Slug
+    question: str
+    section: str
+    short: str
+    full: str
+    references: tuple[str, ...]
+    related: tuple[str, ...]
+    follow_ups: dict[FollowUpKind, str] = {}
+    sign_off: SignOff
+
+    @validator("references", "related")
+    def _names_one_at_least(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("must name one at least")
+        return names
+
+
+class Page(_Record):
+    """A condition page: its facts once, then its answers."""
+
+    id: str = Slug
+    title: str
+    icd11: str
+    url_path: str = Field(regex=r"^/\S*$")
+    reviewer: str
+    reviewed_on: date
+    disclaimer: str
+    sections: tuple[str, ...]
+    figures: tuple[str, ...]
+    medicines: tuple[str, ...]
+    references: tuple[Citation, ...]
+    starters: tuple[str, str, str, str]
+    follow_ups: dict[FollowUpKind, str] = {}
+    answers: tuple[Answer, ...]

@@ -1,0 +1,170 @@
+"""Typed access to `texts.yml`: every patient-facing text that is not a page's answer."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from pydantic import BaseModel, Extra
+
+from bot.content.page import FollowUpKind
+from bot.content.yaml_source import read_yaml
+
+TEXTS_FILE = Path(__file__).parent / "texts.yml"
+
+
+class ChitchatKind(str, Enum):
+    """The kinds of small talk that have a reply."""
+
+    GREET = "greet"
+    GOODBYE = "goodbye"
+    THANKS = "thanks"
+    HOW_ARE_YOU = "how_are_you"
+    ARE_YOU_A_ROBOT = "are_you_a_robot"
+    WHAT_CAN_YOU_DO = "what_can_you_do"
+    INSULT = "insult"
+    ACKNOWLEDGE = "acknowledge"
+    PAIN = "pain"
+
+
+class _Texts(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class ButtonTitles(_Texts):
+    """Titles of the buttons that are not a question."""
+
+    person: str
+    more: str
+
+
+class PersonalAdviceTexts(_Texts):
+    """Declining to advise on one person's case."""
+
+    decline: str
+    general: str
+
+
+class NotCoveredTexts(_Texts):
+    """Saying that the page does not answer."""
+
+    page: str
+    about_topic: str
+
+
+class ClarifyTexts(_Texts):
+    """Asking which question was meant."""
+
+    two_meanings: str
+    unsure: str
+    offer_person_first: str
+    nothing_to_follow: str
+
+
+class FollowUpTexts(_Texts):
+    """Follow-ups that are not answered by another answer."""
+
+    source: str
+    simpler: str
+    already_full: str
+
+
+class ErrorTexts(_Texts):
+    """When something of ours failed."""
+
+    action_failed: str
+
+
+class ErrorCode(str, Enum):
+    """The codes of the public interface's errors.
+
+    `UNAVAILABLE` and `INTERNAL` say the fixed safe text; every other one has its text here.
+    """
+
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+    MALFORMED_JSON = "malformed_json"
+    WRONG_SHAPE = "wrong_shape"
+    KEY_MISSING = "key_missing"
+    KEY_MALFORMED = "key_malformed"
+    KEY_REUSED = "key_reused"
+    SESSION_OVER = "session_over"
+    FOREIGN_ORIGIN = "foreign_origin"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_SLOW = "too_slow"
+    BODY_TOO_LARGE = "body_too_large"
+    WRONG_TYPE = "wrong_type"
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+    BUTTON_OVER = "button_over"
+    TOO_MANY = "too_many"
+    CONVERSATION_BUSY = "conversation_busy"
+
+
+class ChatPageTexts(_Texts):
+    """The plain chat page."""
+
+    title: str
+    heading: str
+    intro: str
+    get_help_now: str
+    call_911: str
+    call_988: str
+    text_988: str
+    input_label: str
+    send: str
+    you_said: str
+    assistant_said: str
+    working: str
+    choices: str
+    read_page: str
+    references: str
+    conversation: str
+    clear: str
+    clear_question: str
+    clear_confirm: str
+    clear_keep: str
+    clear_failed: str
+    cleared: str
+    offline: str
+    try_again: str
+    not_sent: str
+    too_fast: str
+    session_over: str
+    too_long: str
+    no_script: str
+
+
+class Texts(_Texts):
+    """All of `texts.yml`. Words in {braces} are filled in by whoever composes the reply."""
+
+    source_line: str
+    buttons: ButtonTitles
+    chitchat: dict[ChitchatKind, str]
+    affirm_without_offer: str
+    deny: str
+    personal_advice: PersonalAdviceTexts
+    not_covered: NotCoveredTexts
+    out_of_scope: str
+    clarify: ClarifyTexts
+    follow_up: FollowUpTexts
+    follow_up_titles: dict[FollowUpKind, str]
+    behaviour_titles: dict[str, str]
+    human_handoff: str
+    error: ErrorTexts
+    http_errors: dict[ErrorCode, str]
+    chat_page: ChatPageTexts
+
+
+def load_texts(file: Path = TEXTS_FILE) -> Texts:
+    """Read the texts.
+
+    Raises:
+        ContentError: the file is missing or breaks the schema.
+    """
+    texts: Texts = read_yaml(file).parse(Texts)
+    return texts

@@ -1,0 +1,52 @@
+"""Rules on the training data: one to one with the content, enough of it, and nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.content.limits import ExampleLimits
+from bot.content.page import FollowUpKind, Page
+from bot.content.texts import ChitchatKind
+from bot.content.training_examples import NLU_FOLDER, Utterance
+from bot.content.yaml_source import Fault
+
+
+def training_faults(
+    pages: Iterable[Page], utterances: Sequence[Utterance], limits: ExampleLimits
+) -> Iterator[Fault]:
+    """Answers without examples, examples without an answer, too few, or the same twice."""
+    leaves = {
+        "faq": {f"{page.id}.{answer.id}" for page in pages for answer in page.answers},
+        "chitchat": {kind.value for kind in ChitchatKind},
+        "follow_up": {kind.value for kind in FollowUpKind},
+    }
+    counts = Counter(utterance.label for utterance in utterances)
+    firsts = {utterance.label: utterance for utterance in reversed(utterances)}
+    for label, first in firsts.items():
+        intent, _, leaf = label.partition("/")
+        if intent in leaves and leaf not in leaves[intent]:
+            yield Fault(first.file, first.line, f"{label}: the content has no such answer")
+    for intent, names in leaves.items():
+        for name in sorted(names):
+            label = f"{intent}/{name}"
+            yield from _too_few(label, counts[label], getattr(limits, intent), firsts)
+    for label in sorted(label for label in counts if "/" not in label):
+        yield from _too_few(label, counts[label], limits.behaviour, firsts)
+    yield from _repeated(utterances)
+
+
+def _too_few(label: str, count: int, least: int, firsts: dict[str, Utterance]) -> Iterator[Fault]:
+    if count < least:
+        first = firsts.get(label)
+        file, line = (first.file, first.line) if first else (NLU_FOLDER, 1)
+        yield Fault(file, line, f"{label} has {count} training utterances, at least {least}")
+
+
+def _repeated(utterances: Iterable[Utterance]) -> Iterator[Fault]:
+    seen: dict[str, Utterance] = {}
+    for utterance in utterances:
+        known = seen.setdefault(utterance.plain, utterance)
+        if known is not utterance:
+            place = f"{known.file.name}:{known.line}"
+            yield Fault(utterance.file, utterance.line, f"the same utterance stands at {place}")

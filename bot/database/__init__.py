@@ -1,0 +1,1 @@
+"""Our own tables: engine, schema and migrations, for SQLite and PostgreSQL."""

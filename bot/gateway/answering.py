@@ -1,0 +1,79 @@
+"""Turns one message into replies that may be shown. Whatever fails, there is a reply."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from bot.gateway.fallbacks import FallbackReason
+from bot.gateway.log_events import LogEvent, log, log_failure
+from bot.gateway.metrics import Metrics
+from bot.gateway.rasa_client import RasaAnswer, RasaClient, RasaError
+from bot.gateway.records import Turn
+from bot.replies.composer import ReplyComposer
+from bot.replies.reply import Reply, ReplyKind
+from bot.replies.reply_check import fault_in
+from bot.replies.understanding import Intent
+from bot.safety.screen import SafetyHit, SafetyKind, SafetyScreen
+
+_SAFETY_KINDS = {Intent.CRISIS: ReplyKind.CRISIS, Intent.EMERGENCY: ReplyKind.EMERGENCY}
+
+
+class Answerer:
+    """Asks the safety screen, then Rasa, and checks what comes back."""
+
+    def __init__(
+        self, rasa: RasaClient, composer: ReplyComposer, screen: SafetyScreen, metrics: Metrics
+    ) -> None:
+        self._rasa = rasa
+        self._composer = composer
+        self._screen = screen
+        self._metrics = metrics
+
+    def screened(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
+        """What the safety screen finds. A failing screen is logged and finds nothing."""
+        try:
+            return self._screen.check(text, earlier)
+        except Exception as error:
+            log_failure(LogEvent.SCREEN_FAILED, error)
+            return None
+
+    def safety_reply(self, hit: SafetyHit) -> Reply:
+        """The fixed reply to what the screen found."""
+        crisis = hit.kind is SafetyKind.CRISIS
+        return self._composer.crisis() if crisis else self._composer.emergency()
+
+    async def ask(self, turn: Turn) -> tuple[Reply, ...]:
+        """Rasa's replies, or the fixed ones where they may not be shown."""
+        try:
+            answer = await self._rasa.ask(
+                turn.conversation_id, turn.id, text=turn.text, payload=turn.payload
+            )
+            return self._checked(answer)
+        except RasaError as failure:
+            return self.fallback(failure.reason, failure.intent)
+        except Exception as error:
+            log_failure(LogEvent.TURN_FAILED, error)
+            return self.fallback(FallbackReason.INTERNAL)
+
+    def fallback(self, reason: FallbackReason, intent: Intent | None = None) -> tuple[Reply, ...]:
+        """The fixed reply for when Rasa's cannot be shown."""
+        self._metrics.count_fallback(reason)
+        log(LogEvent.FALLBACK_GIVEN, logging.WARNING, reason=reason)
+        if intent is Intent.CRISIS:
+            return (self._composer.crisis(),)
+        if intent is Intent.EMERGENCY:
+            return (self._composer.emergency(),)
+        return (self._composer.unavailable(),)
+
+    def _checked(self, answer: RasaAnswer) -> tuple[Reply, ...]:
+        if not answer.replies:
+            return self.fallback(FallbackReason.NO_REPLY, answer.intent)
+        for reply in answer.replies:
+            fault = fault_in(reply, self._composer.disclaimers)
+            if fault:
+                return self.fallback(FallbackReason.of(fault), answer.intent)
+        owed = _SAFETY_KINDS.get(answer.intent) if answer.intent else None
+        if owed and owed not in {reply.kind for reply in answer.replies}:
+            return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.intent)
+        return answer.replies

@@ -1,0 +1,127 @@
+"""The public calls of DESIGN §7 for the website: session, message, history."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.content.texts import ChitchatKind
+from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.answering import Answerer
+from bot.gateway.client_address import ClientAddresses
+from bot.gateway.conversations import Conversations
+from bot.gateway.errors import RefusalError
+from bot.gateway.limits import GatewayLimits
+from bot.gateway.metrics import Metrics
+from bot.gateway.rates import Rate, Rates
+from bot.gateway.records import Message, PastTurn
+from bot.gateway.request_reader import (
+    check_length,
+    idempotency_key,
+    read_nothing,
+    read_submission,
+    submission_of,
+    token_digest,
+)
+from bot.gateway.turn_runner import TurnRunner
+from bot.gateway.upkeep import Upkeep
+from bot.replies.composer import ReplyComposer
+
+
+class ChatApi:
+    """Answers the calls. A message that sounds like danger is answered whatever else fails."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        answerer: Answerer,
+        runner: TurnRunner,
+        upkeep: Upkeep,
+        composer: ReplyComposer,
+        rates: Rates,
+        addresses: ClientAddresses,
+        limits: GatewayLimits,
+        metrics: Metrics,
+    ) -> None:
+        self._conversations = conversations
+        self._answerer = answerer
+        self._runner = runner
+        self._upkeep = upkeep
+        self._composer = composer
+        self._rates = rates
+        self._addresses = addresses
+        self._limits = limits
+        self._metrics = metrics
+
+    def routes(self) -> list[Route]:
+        """Where the calls are found."""
+        return [
+            Route("/api/session", self._open, methods=["POST"]),
+            Route("/api/session", self._delete, methods=["DELETE"]),
+            Route("/api/message", self._message, methods=["POST"]),
+            Route("/api/history", self._history, methods=["GET"]),
+        ]
+
+    async def _open(self, request: Request) -> Response:
+        await read_nothing(request, self._limits.request)
+        self._rates.count(Rate.SESSIONS_PER_ADDRESS, self._addresses.group_of(request))
+        greeting = self._composer.chitchat(ChitchatKind.GREET)
+        token, expires_at, messages = await self._conversations.open(greeting)
+        self._metrics.count_reply(greeting.kind)
+        opened = {
+            "token": token,
+            "expires_at": expires_at.isoformat(timespec="seconds"),
+            "messages": _public(messages),
+        }
+        return JSONResponse(opened, 201)
+
+    async def _message(self, request: Request) -> Response:
+        session = token_digest(request)
+        key = idempotency_key(request)
+        body = await read_submission(request, self._limits.request)
+        submission = submission_of(body, key)
+        try:
+            self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
+            self._rates.count(Rate.MESSAGES_PER_SESSION, session)
+            if submission.text is not None:
+                check_length(submission.text, self._limits.request)
+            messages = await self._conversations.submit(session, submission)
+        except (RefusalError, DatabaseUnavailableError):
+            # Neither a limit nor a broken database may keep the safety reply from somebody.
+            hit = self._answerer.screened(submission.text) if submission.text else None
+            if hit is None:
+                raise
+            messages = self._runner.unstored_safety_reply(hit)
+        return JSONResponse({"messages": _public(messages)})
+
+    async def _history(self, request: Request) -> Response:
+        session = token_digest(request)
+        self._rates.count(Rate.READS_PER_ADDRESS, self._addresses.group_of(request))
+        past = await self._conversations.history(session)
+        return JSONResponse({"messages": _public_history(past)})
+
+    async def _delete(self, request: Request) -> Response:
+        session = token_digest(request)
+        self._rates.count(Rate.READS_PER_ADDRESS, self._addresses.group_of(request))
+        await self._conversations.delete(session)
+        self._upkeep.ask_for_a_round()
+        return Response(status_code=204)
+
+
+def _public(messages: tuple[Message, ...]) -> list[dict[str, object]]:
+    return [message.public() for message in messages]
+
+
+def _public_history(past: tuple[PastTurn, ...]) -> list[dict[str, object]]:
+    """What was said by both; only the latest turn that offered buttons still shows them."""
+    offering = [turn.id for turn in past if any(message.buttons for message in turn.messages)]
+    shown: list[dict[str, object]] = []
+    for turn in past:
+        if turn.text is not None:
+            shown.append({"id": turn.id, "role": "patient", "text": turn.text})
+        live = offering[-1:] == [turn.id]
+        shown += [
+            {"role": "assistant", **message.public(with_buttons=live)} for message in turn.messages
+        ]
+    return shown

@@ -1,0 +1,101 @@
+"""The numbers of the public interface, read from a schema-checked YAML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from limits import parse_many
+from pydantic import BaseModel, Extra, Field, validator
+
+from bot.content.yaml_source import read_yaml
+
+LIMITS_FILE = Path(__file__).parent / "limits.yml"
+
+
+class _Limits(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class SessionLimits(_Limits):
+    """How long a session lasts."""
+
+    idle_minutes: float = Field(gt=0)
+
+
+class RequestLimits(_Limits):
+    """How much one request may carry."""
+
+    largest_body_bytes: int = Field(gt=0)
+    body_seconds: float = Field(gt=0)
+    longest_text: int = Field(gt=0)
+
+
+class TurnLimits(_Limits):
+    """How long one message may take and how many may wait."""
+
+    answer_seconds: float = Field(gt=0)
+    waiting: int = Field(ge=0)
+    earlier_texts: int = Field(ge=0)
+
+
+class UpkeepLimits(_Limits):
+    """When background work is done."""
+
+    rasa_wait_seconds: float = Field(ge=0)
+    retry_seconds: float = Field(gt=0)
+    stop_seconds: float = Field(ge=0)
+
+
+class ReadinessLimits(_Limits):
+    """How the readiness probe is run."""
+
+    probe_seconds: float = Field(gt=0)
+    reuse_seconds: float = Field(ge=0)
+
+
+class DatabaseLimits(_Limits):
+    """How the database is used."""
+
+    busy_seconds: float = Field(gt=0)
+    connections: int = Field(gt=0)
+
+
+class RateLimits(_Limits):
+    """Requests over time, each written as the `limits` library reads it: "20 per minute"."""
+
+    sessions_per_address: tuple[str, ...]
+    messages_per_address: tuple[str, ...]
+    messages_per_session: tuple[str, ...]
+    reads_per_address: tuple[str, ...]
+
+    @validator("*", each_item=True)
+    def _is_a_rate(cls, rate: str) -> str:
+        try:
+            parse_many(rate)
+        except ValueError:
+            raise ValueError("a rate is written as in: 20 per minute") from None
+        return rate
+
+
+class GatewayLimits(_Limits):
+    """All of `limits.yml`."""
+
+    session: SessionLimits
+    request: RequestLimits
+    turn: TurnLimits
+    upkeep: UpkeepLimits
+    readiness: ReadinessLimits
+    database: DatabaseLimits
+    rates: RateLimits
+
+
+def load_limits(file: Path = LIMITS_FILE) -> GatewayLimits:
+    """Read the limits.
+
+    Raises:
+        ContentError: the file is missing or breaks the schema.
+    """
+    limits: GatewayLimits = read_yaml(file).parse(GatewayLimits)
+    return limits

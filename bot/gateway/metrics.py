@@ -1,0 +1,75 @@
+"""What the gateway counts. Labels come from closed sets: never a text, an id or an address."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from bot.content.texts import ErrorCode
+from bot.gateway.fallbacks import FallbackReason
+from bot.replies.reply import ReplyKind
+from bot.safety.screen import SafetyKind
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The counters of one running gateway."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._replies = Counter(
+            "assistant_replies", "Replies given", ["kind"], registry=self._registry
+        )
+        self._errors = Counter(
+            "assistant_errors", "Requests refused", ["code"], registry=self._registry
+        )
+        self._fallbacks = Counter(
+            "assistant_fallbacks",
+            "Turns that got a fixed reply instead of Rasa's",
+            ["reason"],
+            registry=self._registry,
+        )
+        self._safety_hits = Counter(
+            "assistant_safety_hits",
+            "Messages that the safety screen answered",
+            ["kind", "stored"],
+            registry=self._registry,
+        )
+        self.turn_seconds = Histogram(
+            "assistant_turn_seconds",
+            "From a message's arrival to its stored answer",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.turns_in_flight = Gauge(
+            "assistant_turns_in_flight", "Messages not answered yet", registry=self._registry
+        )
+        for code in ErrorCode:
+            self._errors.labels(code.value)
+        for reason in FallbackReason:
+            self._fallbacks.labels(reason.value)
+        for kind in ReplyKind:
+            self._replies.labels(kind.value)
+
+    def count_reply(self, kind: ReplyKind) -> None:
+        """One more reply of this kind was given."""
+        self._replies.labels(kind.value).inc()
+
+    def count_error(self, code: ErrorCode) -> None:
+        """One more request was refused."""
+        self._errors.labels(code.value).inc()
+
+    def count_fallback(self, reason: FallbackReason) -> None:
+        """One more turn got a fixed reply."""
+        self._fallbacks.labels(reason.value).inc()
+
+    def count_safety_hit(self, kind: SafetyKind, *, stored: bool) -> None:
+        """The safety screen answered one more message."""
+        self._safety_hits.labels(kind.value, str(stored).lower()).inc()
+
+    def exposition(self) -> bytes:
+        """Everything, in Prometheus's text format."""
+        return generate_latest(self._registry)

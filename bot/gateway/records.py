@@ -1,0 +1,101 @@
+"""What the store keeps of a conversation, as typed records, and how they look from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+
+from bot.replies.reply import Reply
+
+
+def new_id() -> str:
+    """A random id: 122 bits as 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+def new_token() -> str:
+    """A session token: 256 bits, 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hexadecimal: what is stored instead of a token or a key."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a patient sent: a text (normalised), or the id of a button."""
+
+    key_digest: str
+    body_digest: str
+    text: str | None = field(default=None, repr=False)
+    button_id: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A stored message of a patient. A chosen button has its title as text, and a payload."""
+
+    id: str
+    conversation_id: str
+    text: str = field(repr=False)
+    payload: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class OfferedButton:
+    """A button as the patient's device sees it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One reply of the assistant, with the ids that it is known by outside."""
+
+    id: str
+    reply: Reply = field(repr=False)
+    buttons: tuple[OfferedButton, ...] = ()
+
+    @classmethod
+    def unstored(cls, reply: Reply) -> Message:
+        """A reply that is shown without being kept: its buttons could not be found again."""
+        return cls(new_id(), reply)
+
+    def public(self, *, with_buttons: bool = True) -> dict[str, object]:
+        """The JSON shape of DESIGN §7; parts that are absent are null."""
+        reply = json.loads(self.reply.json(exclude={"buttons"}))
+        shown = [{"id": button.id, "title": button.title} for button in self.buttons]
+        return {
+            "id": self.id,
+            "kind": reply["kind"],
+            "page": reply["page"],
+            "topic": reply["topic"],
+            "text": reply["text"],
+            "disclaimer": reply["disclaimer"],
+            "source": reply["source"],
+            "buttons": shown if shown and with_buttons else None,
+        }
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A stored turn; `messages` is its answer if it was answered before (a replayed key)."""
+
+    turn: Turn
+    messages: tuple[Message, ...] | None = None
+    earlier: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """One turn of the history. `text` is None for the greeting; no messages: not answered yet."""
+
+    id: str
+    text: str | None = field(repr=False)
+    messages: tuple[Message, ...] = ()

@@ -1,0 +1,75 @@
+"""Runs the gateway as a process: `python -m bot.gateway`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.configuration.clinic import load_clinic
+from bot.configuration.secret_store import SecretError, read_secrets
+from bot.configuration.settings import Settings, SettingsError
+from bot.content.library import load_library
+from bot.content.texts import load_texts
+from bot.content.yaml_source import ContentError
+from bot.gateway.application import create_application
+from bot.gateway.limits import LIMITS_FILE, GatewayLimits, load_limits
+from bot.gateway.log_events import configure_logging
+from bot.replies.composer import ReplyComposer
+from bot.safety.replies import load_safety_replies
+from bot.safety.screen import load_screen
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Serve until told to stop. Returns the exit code: 2 if the configuration cannot be used."""
+    try:
+        server = _server(environment)
+    except (ContentError, SecretError, SettingsError, ValueError) as error:
+        sys.stderr.write(f"gateway: {error}\n")
+        return 2
+    server.run()
+    return 0 if server.started else 1
+
+
+def _server(environment: Mapping[str, str]) -> uvicorn.Server:
+    settings = Settings.from_environment(environment)
+    limits = load_limits(Path(environment.get("LIMITS_FILE") or LIMITS_FILE))
+    clinic = load_clinic(settings.clinic_file)
+    texts = load_texts()
+    # Made here only when the gateway is started by hand: `serve` hands it to every process.
+    secrets = read_secrets(settings.secrets_file, environment, create=True)
+    configure_logging()
+    application = create_application(
+        settings,
+        clinic,
+        limits,
+        loopback_secret=secrets["LOOPBACK_SECRET"],
+        texts=texts,
+        composer=ReplyComposer(load_library(), texts, load_safety_replies(), clinic),
+        screen=load_screen(),
+    )
+    return http_server(application, settings, limits)
+
+
+def http_server(
+    application: Starlette, settings: Settings, limits: GatewayLimits
+) -> uvicorn.Server:
+    """The HTTP server: no access log, no server header, and our own view of proxies."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            host=settings.host,
+            port=settings.port,
+            lifespan="on",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Addresses behind proxies are bot.gateway.client_address's affair.
+            proxy_headers=False,
+            timeout_graceful_shutdown=round(limits.upkeep.stop_seconds) + 1,
+        )
+    )

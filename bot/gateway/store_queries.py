@@ -1,0 +1,160 @@
+"""The queries that the store's transactions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection
+
+from bot.content.texts import ErrorCode
+from bot.database.schema import TurnState, buttons, conversations, messages, turns
+from bot.gateway.errors import RefusalError
+from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn, new_id
+from bot.replies.reply import Reply
+
+
+class ConversationGoneError(Exception):
+    """The conversation was deleted meanwhile."""
+
+
+def lock(connection: Connection, conversation_id: str) -> None:
+    """Hold a conversation's row, for one writer at a time. SQLite locks the whole file anyway.
+
+    Raises:
+        ConversationGoneError: there is no such conversation.
+    """
+    row = connection.execute(
+        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    ).first()
+    if row is None:
+        raise ConversationGoneError
+
+
+def turn_of_key(
+    connection: Connection, conversation_id: str, submission: Submission
+) -> Accepted | None:
+    """The turn that this key was used for, with its answer if it has one.
+
+    Raises:
+        RefusalError: it was used for another body.
+    """
+    row = connection.execute(
+        select(turns).where(
+            turns.c.conversation_id == conversation_id,
+            turns.c.key_digest == submission.key_digest,
+        )
+    ).first()
+    if row is None:
+        return None
+    if row.body_digest != submission.body_digest:
+        raise RefusalError(ErrorCode.KEY_REUSED)
+    turn = Turn(row.id, conversation_id, row.text, row.payload)
+    if row.state == TurnState.RECEIVED.value:
+        return Accepted(turn)
+    return Accepted(turn, messages_by_turn(connection, conversation_id).get(turn.id, ()))
+
+
+def said_by(
+    connection: Connection, conversation_id: str, submission: Submission
+) -> tuple[str, str | None]:
+    """The text and payload of a submission; a button is looked up.
+
+    Raises:
+        RefusalError: the button is not one of the latest turn that offered any.
+    """
+    if submission.text is not None:
+        return submission.text, None
+    latest = (
+        select(func.max(turns.c.position))
+        .select_from(turns.join(messages).join(buttons))
+        .where(turns.c.conversation_id == conversation_id)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(buttons.c.title, buttons.c.payload)
+        .select_from(turns.join(messages).join(buttons))
+        .where(
+            buttons.c.id == submission.button_id,
+            turns.c.conversation_id == conversation_id,
+            turns.c.position == latest,
+        )
+    ).first()
+    if row is None:
+        raise RefusalError(ErrorCode.BUTTON_OVER)
+    return row.title, row.payload
+
+
+def earlier_texts_of(connection: Connection, conversation_id: str, count: int) -> tuple[str, ...]:
+    """The patient's latest texts, oldest first."""
+    rows = connection.execute(
+        select(turns.c.text)
+        .where(turns.c.conversation_id == conversation_id, turns.c.text.is_not(None))
+        .order_by(turns.c.position.desc())
+        .limit(count)
+    )
+    return tuple(reversed([row.text for row in rows]))
+
+
+def next_position(connection: Connection, conversation_id: str) -> int:
+    """The position of the next turn."""
+    last = connection.execute(
+        select(func.max(turns.c.position)).where(turns.c.conversation_id == conversation_id)
+    ).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def add_messages(
+    connection: Connection, turn_id: str, replies: Sequence[Reply]
+) -> tuple[Message, ...]:
+    """Store the replies to a turn, with ids for them and their buttons."""
+    added = []
+    for place, reply in enumerate(replies):
+        message_id = new_id()
+        connection.execute(
+            insert(messages).values(
+                id=message_id,
+                turn_id=turn_id,
+                position=place,
+                reply=reply.json(exclude={"buttons"}),
+            )
+        )
+        offered = [OfferedButton(new_id(), button.title) for button in reply.buttons]
+        rows = [
+            {
+                "id": shown.id,
+                "message_id": message_id,
+                "position": button_place,
+                "title": button.title,
+                "payload": button.payload,
+            }
+            for button_place, (shown, button) in enumerate(zip(offered, reply.buttons, strict=True))
+        ]
+        if rows:
+            connection.execute(insert(buttons), rows)
+        added.append(Message(message_id, reply, tuple(offered)))
+    return tuple(added)
+
+
+def messages_by_turn(
+    connection: Connection, conversation_id: str
+) -> dict[str, tuple[Message, ...]]:
+    """All replies of a conversation, by turn id, in order."""
+    offered: dict[str, list[OfferedButton]] = {}
+    for row in connection.execute(
+        select(buttons.c.id, buttons.c.title, buttons.c.message_id)
+        .select_from(turns.join(messages).join(buttons))
+        .where(turns.c.conversation_id == conversation_id)
+        .order_by(buttons.c.position)
+    ):
+        offered.setdefault(row.message_id, []).append(OfferedButton(row.id, row.title))
+    found: dict[str, tuple[Message, ...]] = {}
+    for row in connection.execute(
+        select(messages.c.id, messages.c.turn_id, messages.c.reply)
+        .select_from(turns.join(messages))
+        .where(turns.c.conversation_id == conversation_id)
+        .order_by(turns.c.position, messages.c.position)
+    ):
+        message = Message(row.id, Reply.parse_raw(row.reply), tuple(offered.get(row.id, ())))
+        found[row.turn_id] = (*found.get(row.turn_id, ()), message)
+    return found

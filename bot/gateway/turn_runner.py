@@ -1,0 +1,183 @@
+"""Answers stored turns: each conversation's one at a time and in order, others in parallel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import anyio
+
+from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.answering import Answerer
+from bot.gateway.database_threads import DatabaseThreads
+from bot.gateway.fallbacks import FallbackReason
+from bot.gateway.lanes import Lanes
+from bot.gateway.limits import GatewayLimits
+from bot.gateway.log_events import LogEvent, log, log_failure
+from bot.gateway.metrics import Metrics
+from bot.gateway.readiness import Part, Readiness
+from bot.gateway.records import Accepted, Message, Turn
+from bot.gateway.store import ConversationStore
+from bot.gateway.store_queries import ConversationGoneError
+from bot.replies.reply import Reply
+from bot.safety.screen import SafetyHit
+
+Messages = tuple[Message, ...]
+
+_READY_POLL_SECONDS = 0.25
+
+
+class TurnRunner:
+    """The turns that are being answered now.
+
+    Each is a task of its own that outlives the request: a patient who hangs up, or asks again with
+    the same key, finds one answer.
+    """
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        threads: DatabaseThreads,
+        answerer: Answerer,
+        readiness: Readiness,
+        limits: GatewayLimits,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._threads = threads
+        self._answerer = answerer
+        self._readiness = readiness
+        self._limits = limits
+        self._metrics = metrics
+        self._lanes = Lanes()
+        self._tasks: dict[str, asyncio.Task[Messages]] = {}
+        self._unanswered: Counter[str] = Counter()
+        self._hurried: set[str] = set()
+        self._deleted: set[str] = set()
+
+    def unanswered(self, conversation_id: str) -> int:
+        """How many turns of this conversation are in flight or waiting."""
+        return self._unanswered[conversation_id]
+
+    def running(self, turn: Turn) -> asyncio.Task[Messages] | None:
+        """The task that answers this turn now, if there is one."""
+        return self._tasks.get(turn.id)
+
+    def hurry(self, conversation_id: str) -> None:
+        """A patient is waiting: turns of this conversation no longer wait for Rasa to load."""
+        if self._unanswered[conversation_id]:
+            self._hurried.add(conversation_id)
+
+    def drop(self, conversation_id: str) -> None:
+        """The conversation is deleted: its waiting turns must not reach Rasa any more."""
+        if self._unanswered[conversation_id]:
+            self._deleted.add(conversation_id)
+
+    def start(self, accepted: Accepted, deadline: float | None) -> asyncio.Task[Messages]:
+        """Answer a stored turn behind the conversation's previous ones.
+
+        Args:
+            deadline: by the event loop's clock; None when nobody is waiting for it, and it may
+                wait until Rasa is ready.
+        """
+        turn = accepted.turn
+        task = asyncio.create_task(self._run(accepted, deadline))
+        self._tasks[turn.id] = task
+        self._unanswered[turn.conversation_id] += 1
+        self._metrics.turns_in_flight.inc()
+        task.add_done_callback(lambda done: self._finished(turn, done))
+        return task
+
+    @asynccontextmanager
+    async def alone_with(self, conversation_id: str) -> AsyncIterator[None]:
+        """Wait until no turn of this conversation is at Rasa, and keep it so."""
+        async with self._lanes.hold(conversation_id):
+            yield
+
+    async def stop(self, seconds: float) -> None:
+        """Let answers in flight finish; what does not is answered after the next start."""
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _finished(self, turn: Turn, task: asyncio.Task[Messages]) -> None:
+        del self._tasks[turn.id]
+        self._metrics.turns_in_flight.dec()
+        self._unanswered[turn.conversation_id] -= 1
+        if not self._unanswered[turn.conversation_id]:
+            del self._unanswered[turn.conversation_id]
+            self._hurried.discard(turn.conversation_id)
+            self._deleted.discard(turn.conversation_id)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error and not isinstance(error, (ConversationGoneError, DatabaseUnavailableError)):
+            log_failure(LogEvent.TURN_FAILED, error)
+
+    async def _run(self, accepted: Accepted, deadline: float | None) -> Messages:
+        turn = accepted.turn
+        began = anyio.current_time()
+        hit = None
+        if turn.payload is None:
+            hit = self._answerer.screened(turn.text, accepted.earlier)
+        if hit:
+            messages = await self._answer_hit(turn, hit)
+        else:
+            messages = await self._answer_in_order(turn, deadline)
+        self._metrics.turn_seconds.observe(anyio.current_time() - began)
+        for message in messages:
+            self._metrics.count_reply(message.reply.kind)
+        return messages
+
+    async def _answer_hit(self, turn: Turn, hit: SafetyHit) -> Messages:
+        # At once: somebody in danger does not wait behind an earlier question.
+        reply = self._answerer.safety_reply(hit)
+        try:
+            messages = await self._threads.run(self._store.complete, turn, (reply,))
+        except DatabaseUnavailableError:
+            return self.unstored_safety_reply(hit)
+        self._metrics.count_safety_hit(hit.kind, stored=True)
+        log(LogEvent.SAFETY_REPLY_GIVEN, kind=hit.kind)
+        return messages
+
+    def unstored_safety_reply(self, hit: SafetyHit) -> Messages:
+        """The fixed reply to danger when nothing can be stored."""
+        self._metrics.count_safety_hit(hit.kind, stored=False)
+        log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
+        return (Message.unstored(self._answerer.safety_reply(hit)),)
+
+    async def _answer_in_order(self, turn: Turn, deadline: float | None) -> Messages:
+        async with AsyncExitStack() as lane:
+            if deadline is None:
+                await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
+                await self._until_rasa_is_ready(turn)
+                deadline = anyio.current_time() + self._limits.turn.answer_seconds
+                replies = await self._ask(turn, deadline, None)
+            else:
+                replies = await self._ask(turn, deadline, lane)
+            return await self._threads.run(self._store.complete, turn, replies)
+
+    async def _ask(
+        self, turn: Turn, deadline: float, lane: AsyncExitStack | None
+    ) -> tuple[Reply, ...]:
+        """Ask Rasa once `lane` is free; the fixed reply at the deadline."""
+        with anyio.CancelScope(deadline=deadline):
+            if lane:
+                await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
+            if turn.conversation_id in self._deleted:
+                raise ConversationGoneError
+            return await self._answerer.ask(turn)
+        return self._answerer.fallback(FallbackReason.LATE)
+
+    async def _until_rasa_is_ready(self, turn: Turn) -> None:
+        with anyio.move_on_after(self._limits.upkeep.rasa_wait_seconds):
+            while turn.conversation_id not in self._hurried:
+                if await self._readiness.works(Part.RASA):
+                    return
+                await anyio.sleep(_READY_POLL_SECONDS)

@@ -1,0 +1,85 @@
+"""Rasa component: sentence vectors of the frozen encoder as dense features."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.sentence_encoder import SentenceEncoder, Vectors
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
+    """Adds one sentence vector of shape (1, 384) to every message that has text.
+
+    Token vectors are not made: the classifier behind it reads whole sentences only.
+    """
+
+    def __init__(self, config: Dict[str, Any], name: str, encoder: SentenceEncoder) -> None:
+        super().__init__(name, config)
+        self._encoder = encoder
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """Rasa wants a tokenizer before any featurizer."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """The hashes of the tested files have no default: config.yml names them."""
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "network_sha256": None,
+            "tokenizer_sha256": None,
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoderFeaturizer:
+        """Load the encoder. Raises EncoderFileError if its files are not the tested ones."""
+        encoder = SentenceEncoder.load(config["network_sha256"], config["tokenizer_sha256"])
+        return cls(config, execution_context.node_name, encoder)
+
+    @classmethod
+    def validate_config(cls, config: Dict[str, Any]) -> None:
+        """Raises ValueError unless both hashes are given."""
+        if not (config.get("network_sha256") and config.get("tokenizer_sha256")):
+            raise ValueError("network_sha256 and tokenizer_sha256 must be given")
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the features to the messages."""
+        for message in messages:
+            # One by one: padding to the longest of a batch would change int8 results.
+            if message.get(TEXT):
+                self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the features to the training examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _add_vector(self, message: Message, vector: Vectors) -> None:
+        message.add_features(
+            Features(
+                vector,
+                FEATURE_TYPE_SENTENCE,
+                TEXT,
+                self._identifier,
+            )
+        )

@@ -1,0 +1,121 @@
+"""A multinomial logistic regression over n-gram counts and sentence vectors, kept as plain arrays.
+
+Nothing in the stored form is executable: arrays in one `.npz` file, labels in one JSON file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from sklearn.linear_model import LogisticRegression
+
+_ARRAYS = "linear_model.npz"
+_LABELS = "labels.json"
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """`weights` has one row for each label: first the n-grams, then the sentence vector.
+
+    `idf` weighs the n-grams: counts are log-scaled, weighted and brought to unit length, so that
+    they stand beside the sentence vector on an equal footing.
+    """
+
+    labels: tuple[str, ...]
+    weights: Floats
+    intercepts: Floats
+    idf: Floats
+
+    @classmethod
+    def fit(
+        cls,
+        *,
+        sparse: scipy.sparse.csr_matrix,
+        dense: Floats,
+        labels: list[str],
+        inverse_regularization: float,
+        max_iterations: int,
+        random_seed: int,
+    ) -> LinearModel:
+        """Learn from one row of counts and one vector for each example.
+
+        Raises:
+            ValueError: there are fewer than two different labels.
+        """
+        if len(set(labels)) < 2:
+            raise ValueError("training needs examples of two labels at least")
+        idf = _inverse_document_frequency(sparse)
+        features = scipy.sparse.hstack(
+            [_weighted(sparse, idf), scipy.sparse.csr_matrix(dense)], format="csr"
+        )
+        learned = LogisticRegression(
+            C=inverse_regularization, max_iter=max_iterations, random_state=random_seed
+        ).fit(features, labels)
+        weights, intercepts = learned.coef_, learned.intercept_
+        if len(learned.classes_) == 2:
+            weights, intercepts = (
+                np.vstack([-weights, weights]) / 2,
+                np.r_[-intercepts, intercepts] / 2,
+            )
+        return cls(
+            labels=tuple(str(label) for label in learned.classes_),
+            weights=weights.astype(np.float32),
+            intercepts=intercepts.astype(np.float32),
+            idf=idf,
+        )
+
+    def probabilities(
+        self, sparse: scipy.sparse.csr_matrix, dense: Floats, temperature: float
+    ) -> Floats:
+        """Probability of each label for one message; they add up to 1.
+
+        Args:
+            sparse: n-gram counts, shape (1, number of n-grams).
+            dense: sentence vector, shape (1, dimensions).
+            temperature: above 1 makes the probabilities less sure, below 1 surer.
+        """
+        grams = _weighted(sparse, self.idf)
+        count = len(self.idf)
+        scores = self.intercepts + self.weights[:, count:] @ dense[0]
+        scores = scores + self.weights[:, grams.indices] @ grams.data
+        scores = scores / temperature
+        shares = np.exp(scores - scores.max())
+        result: Floats = shares / shares.sum()
+        return result
+
+    def write(self, folder: Path) -> None:
+        """Store the model in `folder`."""
+        np.savez_compressed(
+            folder / _ARRAYS, weights=self.weights, intercepts=self.intercepts, idf=self.idf
+        )
+        (folder / _LABELS).write_text(json.dumps(self.labels), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> LinearModel:
+        """The model that `write` stored in `folder`."""
+        labels = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
+        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+            return cls(tuple(labels), arrays["weights"], arrays["intercepts"], arrays["idf"])
+
+
+def _inverse_document_frequency(counts: scipy.sparse.csr_matrix) -> Floats:
+    documents = np.bincount(counts.indices[counts.data > 0], minlength=counts.shape[1])
+    idf: Floats = (np.log((1 + counts.shape[0]) / (1 + documents)) + 1).astype(np.float32)
+    return idf
+
+
+def _weighted(counts: scipy.sparse.csr_matrix, idf: Floats) -> scipy.sparse.csr_matrix:
+    weighted = counts.astype(np.float32).tocsr(copy=True)
+    weighted.eliminate_zeros()
+    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    weighted.data /= np.repeat(lengths, np.diff(weighted.indptr))
+    return weighted

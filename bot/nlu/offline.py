@@ -1,0 +1,114 @@
+"""Understanding without servers: decides about one message exactly as the live system would."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
+
+from bot.configuration.clinic import load_clinic
+from bot.content.library import load_library
+from bot.content.texts import load_texts
+from bot.nlu.leaf_classifier import LeafIntentClassifier
+from bot.replies.composer import ReplyComposer
+from bot.replies.dialogue import Dialogue
+from bot.replies.dialogue_state import DialogueState
+from bot.replies.reply import Reply, ReplyKind
+from bot.replies.understanding import Candidate, Understanding
+from bot.safety.normalise import normalise
+from bot.safety.replies import load_safety_replies
+from bot.safety.screen import SafetyKind, load_screen
+
+
+class ModelError(Exception):
+    """The model is missing or cannot be loaded."""
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The outcome of one first message.
+
+    `topic` is `page.answer`, or empty; `confidence` is from 0 to 1; `runner_up` is the next likely
+    label, or empty.
+    """
+
+    kind: ReplyKind
+    topic: str
+    confidence: float
+    runner_up: str
+
+
+class OfflineClassifier:
+    """A trained model in this process, with the screen and the dialogue of the live system."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._screen = load_screen()
+        self._dialogue = Dialogue(
+            ReplyComposer(load_library(), load_texts(), load_safety_replies(), load_clinic())
+        )
+
+    @classmethod
+    def load(cls, model: Path) -> OfflineClassifier:
+        """Load a trained model.
+
+        Raises:
+            ModelError: there is no usable model in that file.
+        """
+        # Outside its own command line Rasa would print every text it parses.
+        configure_structlog(logging.ERROR)
+        if not model.is_file():
+            raise ModelError(f"there is no model at {model}: run make train")
+        agent = Agent.load(str(model))
+        if not agent.is_ready():
+            raise ModelError(f"the model at {model} cannot be loaded: run make train")
+        return cls(agent)
+
+    @property
+    def temperature(self) -> float:
+        """The temperature that the model's probabilities were made with."""
+        schema = self._agent.processor.model_metadata.predict_schema
+        return next(
+            float(node.config["temperature"])
+            for node in schema.nodes.values()
+            if node.uses is LeafIntentClassifier
+        )
+
+    def candidates(self, text: str) -> tuple[Candidate, ...]:
+        """The likeliest meanings before any threshold, best first."""
+        return self._parse(normalise(text)).candidates
+
+    def classify(self, text: str) -> Classification:
+        """What the live system decides on `text` as the first message of a conversation.
+
+        Text in which nothing is left to read is refused there: kind `error` here.
+        """
+        plain = normalise(text)
+        if not plain:
+            return Classification(ReplyKind.ERROR, "", 0.0, "")
+        hit = self._screen.check(plain)
+        if hit is not None:
+            kind = {
+                SafetyKind.EMERGENCY: ReplyKind.EMERGENCY,
+                SafetyKind.CRISIS: ReplyKind.CRISIS,
+            }[hit.kind]
+            return Classification(kind, "", 1.0, "")
+        heard = self._parse(plain)
+        reply = self._dialogue.respond(heard, DialogueState()).reply
+        return Classification(reply.kind, _topic(reply), heard.confidence, _runner_up(heard))
+
+    def _parse(self, text: str) -> Understanding:
+        return Understanding.from_parse(asyncio.run(self._agent.parse_message(text)))
+
+
+def _topic(reply: Reply) -> str:
+    return f"{reply.page}.{reply.topic}" if reply.page and reply.topic else ""
+
+
+def _runner_up(heard: Understanding) -> str:
+    others = (c.label for c in heard.candidates if c.label != heard.label)
+    return str(next(others, ""))

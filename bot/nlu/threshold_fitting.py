@@ -1,0 +1,199 @@
+"""Fits temperature and thresholds of `config.yml` on utterances that were not trained on."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.nlu.decision import Thresholds, decide
+from bot.replies.understanding import Candidate, Intent, Label
+
+_GRID = [step / 100 for step in range(10, 100, 5)]
+_TEMPERATURES = [step / 20 for step in range(6, 61)]
+
+#: False alarms on ordinary messages that catching more danger may cost.
+_MOST_FALSE_ALARMS = 0.005
+
+#: Ordinary questions that may be taken for a wish for personal advice.
+_MOST_NEEDLESS_REFUSALS = 0.02
+
+#: Share of the pairs put to the choice that must hold the right answer.
+_PAIR_HOLDS_ANSWER = 0.8
+
+#: What a decision is worth: being unsure costs nothing, a wrong clinical answer costs most.
+_RIGHT, _WRONG, _WRONG_ANSWER = 1.0, -1.0, -2.0
+
+#: Worth per utterance below which two levels count as equally good: the curve is flat and noisy.
+_NEARLY = 0.002
+
+
+class FittingDataError(Exception):
+    """The file with the utterances cannot be used."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One utterance: what it means, and what the classifier thought, best first."""
+
+    expected: Label
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The fitted values, and how the decisions look with them (shares of 0 to 1)."""
+
+    temperature: float
+    thresholds: Thresholds
+    right: float
+    wrong_answers: float
+    unsure: float
+    danger_found: float
+
+
+def read_labelled(file: Path) -> list[tuple[str, Label]]:
+    """The rows of a CSV file with the columns `text` and `expected`.
+
+    Raises:
+        FittingDataError: the file cannot be read, lacks a column, or names an unknown label.
+    """
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+        return [(row["text"], Label.parse(row["expected"])) for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
+        raise FittingDataError(f"{file} cannot be read: {type(error).__name__}") from None
+    except KeyError as error:
+        raise FittingDataError(f"{file} has no column {error}") from None
+    except ValueError as error:
+        raise FittingDataError(f"{file}: {error}") from None
+
+
+def fit(judged: Sequence[Judged], related: float) -> Fit:
+    """Choose temperature and thresholds.
+
+    First the temperature that makes the probabilities most truthful (least log loss). Then danger
+    as low as the false alarms allow; the others by the worth of the decisions, personal advice
+    within the refusals it may cost.
+    """
+    temperature = min(_TEMPERATURES, key=lambda value: _log_loss(judged, value))
+    cooled = [Judged(one.expected, _at_temperature(one.candidates, temperature)) for one in judged]
+    lowest_advice = _lowest_level(cooled, Intent.PERSONAL_ADVICE, _MOST_NEEDLESS_REFUSALS)
+    levels = Thresholds(
+        emergency=_lowest_level(cooled, Intent.EMERGENCY, _MOST_FALSE_ALARMS),
+        crisis=_lowest_level(cooled, Intent.CRISIS, _MOST_FALSE_ALARMS),
+        personal_advice=lowest_advice,
+        answer=0.5,
+        behaviour=0.5,
+        clarify_sum=0.0,
+        related=related,
+    )
+    levels = _worthiest(cooled, levels, "answer", _GRID[0])
+    levels = _worthiest(cooled, levels, "behaviour", _GRID[0])
+    levels = _worthiest(cooled, levels, "personal_advice", lowest_advice)
+    levels = levels.copy(update={"clarify_sum": _clarify_level(cooled, levels)})
+    return Fit(temperature, levels, *_shares(cooled, levels))
+
+
+def expected_calibration_error(
+    judged: Sequence[Judged], temperature: float, bins: int = 10
+) -> float:
+    """How far confidence and accuracy differ on average (0 to 1), over equal-width bins."""
+    gaps = 0.0
+    cooled = [Judged(one.expected, _at_temperature(one.candidates, temperature)) for one in judged]
+    for number in range(bins):
+        inside = [
+            one
+            for one in cooled
+            if number / bins < one.candidates[0].confidence <= (number + 1) / bins
+        ]
+        if inside:
+            accuracy = sum(one.candidates[0].label == one.expected for one in inside) / len(inside)
+            confidence = sum(one.candidates[0].confidence for one in inside) / len(inside)
+            gaps += len(inside) * abs(accuracy - confidence)
+    return gaps / len(judged)
+
+
+def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tuple[Candidate, ...]:
+    heated = [candidate.confidence ** (1 / temperature) for candidate in candidates]
+    total = sum(heated)
+    return tuple(
+        Candidate(candidate.label, share / total)
+        for candidate, share in zip(candidates, heated, strict=True)
+    )
+
+
+def _log_loss(judged: Sequence[Judged], temperature: float) -> float:
+    loss = 0.0
+    for one in judged:
+        shares = _at_temperature(one.candidates, temperature)
+        right = next((c.confidence for c in shares if c.label == one.expected), 0.0)
+        loss -= math.log(max(right, 1e-4))
+    return loss
+
+
+def _lowest_level(judged: Sequence[Judged], intent: Intent, most_false: float) -> float:
+    """The lowest level whose false alarms stay within `most_false` of the other messages."""
+    others = [one for one in judged if one.expected.intent is not intent]
+    for level in _GRID:
+        alarms = sum(
+            any(c.label.intent is intent and c.confidence >= level for c in one.candidates)
+            for one in others
+        )
+        if alarms <= most_false * len(others):
+            return level
+    return _GRID[-1]
+
+
+def _worthiest(
+    judged: Sequence[Judged], levels: Thresholds, name: str, lowest: float
+) -> Thresholds:
+    """The lowest level that is worth nearly as much as the best: less asking back for the same."""
+    tried = [levels.copy(update={name: level}) for level in _GRID if level >= lowest]
+    worths = [_worth(judged, one) for one in tried]
+    enough = max(worths) - _NEARLY * len(judged)
+    return next(one for one, worth in zip(tried, worths, strict=True) if worth >= enough)
+
+
+def _worth(judged: Sequence[Judged], levels: Thresholds) -> float:
+    worth = 0.0
+    for one in judged:
+        decided = decide(one.candidates, levels).label
+        if decided == one.expected:
+            worth += _RIGHT
+        elif decided.intent is Intent.FAQ:
+            worth += _WRONG_ANSWER
+        elif decided.intent is not Intent.FALLBACK:
+            worth += _WRONG
+    return worth
+
+
+def _clarify_level(judged: Sequence[Judged], levels: Thresholds) -> float:
+    """The lowest level at which the pairs put to the choice hold the right answer often enough."""
+    for level in _GRID:
+        tried = levels.copy(update={"clarify_sum": level})
+        asked = [
+            (one.expected, decision.choices)
+            for one in judged
+            if len((decision := decide(one.candidates, tried)).choices) == 2
+        ]
+        if asked and sum(right in pair for right, pair in asked) >= _PAIR_HOLDS_ANSWER * len(asked):
+            return level
+    return _GRID[-1]
+
+
+def _shares(judged: Sequence[Judged], levels: Thresholds) -> tuple[float, float, float, float]:
+    right = wrong_answers = unsure = found = danger = 0
+    for one in judged:
+        decided = decide(one.candidates, levels).label
+        right += decided == one.expected
+        wrong_answers += decided.intent is Intent.FAQ and decided != one.expected
+        unsure += decided.intent is Intent.FALLBACK
+        if one.expected.intent in (Intent.EMERGENCY, Intent.CRISIS):
+            danger += 1
+            found += decided.intent in (Intent.EMERGENCY, Intent.CRISIS)
+    total = len(judged)
+    return right / total, wrong_answers / total, unsure / total, found / max(danger, 1)

@@ -1,0 +1,39 @@
+"""Deletes a conversation from Rasa's tracker store; Rasa has no way to (RasaHQ/rasa #10719)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rasa.core.tracker_store import (
+    AwaitableTrackerStore,
+    FailSafeTrackerStore,
+    InMemoryTrackerStore,
+    SQLTrackerStore,
+    TrackerStore,
+)
+
+
+class ErasureError(Exception):
+    """The conversation could not be deleted. Never says which."""
+
+
+async def forget_conversation(store: TrackerStore, conversation_id: str) -> None:
+    """Delete every event of one conversation. Deleting what is not there is no error.
+
+    Raises:
+        ErasureError: the store is of a kind whose events cannot be deleted here.
+    """
+    while isinstance(store, (FailSafeTrackerStore, AwaitableTrackerStore)):
+        store = store._tracker_store
+    if isinstance(store, SQLTrackerStore):
+        await asyncio.to_thread(_delete_rows, store, conversation_id)
+    elif isinstance(store, InMemoryTrackerStore):
+        store.store.pop(conversation_id, None)
+    else:
+        raise ErasureError(f"{type(store).__name__} cannot delete a conversation")
+
+
+def _delete_rows(store: SQLTrackerStore, conversation_id: str) -> None:
+    with store.session_scope() as session:
+        session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == conversation_id).delete()
+        session.commit()

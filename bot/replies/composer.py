@@ -1,0 +1,276 @@
+"""Builds replies from curated content: text, source, disclaimer, buttons. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.configuration.clinic import Clinic
+from bot.content.library import Library, Topic
+from bot.content.page import Citation, FollowUpKind, Page
+from bot.content.texts import ChitchatKind, Texts
+from bot.replies.payloads import PERSON_PAYLOAD, payload_of
+from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
+from bot.replies.understanding import Intent, Label
+from bot.safety.replies import SafetyReplies
+
+#: How many questions are offered when a message was not understood.
+_CLOSEST_QUESTIONS = 3
+
+
+class ReplyComposer:
+    """Composes every reply that the assistant can give."""
+
+    def __init__(
+        self, library: Library, texts: Texts, safety: SafetyReplies, clinic: Clinic
+    ) -> None:
+        self.library = library
+        self._texts = texts
+        self._safety = safety.filled_in(clinic)
+        self._clinic = clinic
+        self.disclaimers = frozenset(page.disclaimer for page in library.pages)
+
+    def answer(self, topic: Topic) -> Reply:
+        """The short answer to `topic`, with the offer to say more."""
+        return self._from_record(
+            topic, self.library.answer(topic).short, self._answer_buttons(topic, more=True)
+        )
+
+    def full_answer(self, topic: Topic) -> Reply:
+        """The fuller answer to `topic`."""
+        return self._from_record(
+            topic, self.library.answer(topic).full, self._answer_buttons(topic, more=False)
+        )
+
+    def simpler(self, topic: Topic) -> Reply:
+        """The short answer again, for somebody who did not understand it."""
+        text = self._fill(self._texts.follow_up.simpler, answer=self.library.answer(topic).short)
+        return self._from_record(topic, text, self._answer_buttons(topic, more=False))
+
+    def nothing_more(self, topic: Topic) -> Reply:
+        """Say that the page says no more about `topic`."""
+        text = self._fill(self._texts.follow_up.already_full)
+        return self._from_record(topic, text, self._answer_buttons(topic, more=False))
+
+    def source_of(self, topic: Topic) -> Reply:
+        """Where the answer to `topic` comes from."""
+        references = " ".join(
+            f"{citation.citation} (PMID {citation.pmid})."
+            for citation in self.library.citations(topic)
+        )
+        text = self._texts.follow_up.source.format(
+            answer_source=self.source_line(self._source(topic), topic.page), references=references
+        )
+        return self._from_record(topic, text, self._answer_buttons(topic, more=True))
+
+    def personal_advice(self, related: Topic | None) -> Reply:
+        """Decline to decide for one person; add the general curated text where one fits."""
+        text = self._fill(self._texts.personal_advice.decline)
+        if related is None:
+            return self._disclaimed(ReplyKind.PERSONAL_ADVICE, text, self._person_buttons())
+        general = self._texts.personal_advice.general.format(
+            answer=self.library.answer(related).short
+        )
+        return Reply(
+            kind=ReplyKind.PERSONAL_ADVICE,
+            text=f"{text} {general}",
+            page=related.page,
+            topic=related.answer,
+            disclaimer=self.library.page(related.page).disclaimer,
+            source=self._source(related),
+            buttons=self._person_buttons(),
+        )
+
+    def not_covered(self, about: Topic | None = None) -> Reply:
+        """Say that the page does not answer; `about` names the answer that was asked further on."""
+        if about is None:
+            text = self._fill(self._texts.not_covered.page)
+        else:
+            question = self.library.answer(about).question
+            text = self._fill(self._texts.not_covered.about_topic, question=question)
+        return self._disclaimed(ReplyKind.NOT_COVERED, text, self._person_buttons(), about)
+
+    def out_of_scope(self) -> Reply:
+        """Say what the assistant is for, with starter questions."""
+        return Reply(
+            kind=ReplyKind.OUT_OF_SCOPE,
+            text=self._fill(self._texts.out_of_scope),
+            buttons=self._starter_buttons(),
+        )
+
+    def clarify_two(self, labels: Iterable[Label]) -> Reply:
+        """Ask which of two close meanings was meant."""
+        return self._disclaimed(
+            ReplyKind.CLARIFY, self._texts.clarify.two_meanings, self._choices(labels)
+        )
+
+    def unsure(self, labels: Iterable[Label], *, person_first: bool) -> Reply:
+        """Say that the message was not understood, with the closest questions and a person."""
+        texts = self._texts.clarify
+        text = self._fill(texts.offer_person_first if person_first else texts.unsure)
+        nearest = dict.fromkeys([*labels, *self._starters()])
+        questions = tuple(self._choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS])
+        person = self._person_buttons()
+        buttons = (*person, *questions) if person_first else (*questions, *person)
+        return self._disclaimed(ReplyKind.CLARIFY, text, buttons)
+
+    def nothing_to_follow(self) -> Reply:
+        """Ask what to go on about when nothing was answered yet."""
+        return self._disclaimed(
+            ReplyKind.CLARIFY, self._texts.clarify.nothing_to_follow, self._starter_buttons()
+        )
+
+    def chitchat(self, kind: ChitchatKind) -> Reply:
+        """One kind line of small talk; a greeting also introduces the assistant."""
+        introduces = kind in (ChitchatKind.GREET, ChitchatKind.WHAT_CAN_YOU_DO)
+        return Reply(
+            kind=ReplyKind.CHITCHAT,
+            text=self._fill(self._texts.chitchat[kind]),
+            buttons=self._starter_buttons() if introduces else self._person_buttons(),
+        )
+
+    def affirm_without_offer(self) -> Reply:
+        """Answer a "yes" that accepts nothing."""
+        return Reply(
+            kind=ReplyKind.CHITCHAT,
+            text=self._fill(self._texts.affirm_without_offer),
+            buttons=self._starter_buttons(),
+        )
+
+    def deny(self) -> Reply:
+        """Answer a "no"."""
+        return Reply(
+            kind=ReplyKind.CHITCHAT,
+            text=self._fill(self._texts.deny),
+            buttons=self._person_buttons(),
+        )
+
+    def human_handoff(self) -> Reply:
+        """How to reach a person."""
+        return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=self._fill(self._texts.human_handoff))
+
+    def emergency(self) -> Reply:
+        """The fixed reply to physical danger."""
+        return self._safety_reply(ReplyKind.EMERGENCY, self._safety.emergency.text)
+
+    def crisis(self) -> Reply:
+        """The fixed reply to self-harm."""
+        return self._safety_reply(ReplyKind.CRISIS, self._safety.crisis.text)
+
+    def unavailable(self) -> Reply:
+        """The fixed safe reply when no other reply can be given."""
+        return self._safety_reply(ReplyKind.ERROR, self._safety.unavailable.text)
+
+    def action_failed(self) -> Reply:
+        """The reply when composing another one failed."""
+        return self._safety_reply(ReplyKind.ERROR, self._fill(self._texts.error.action_failed))
+
+    def source_line(self, source: Source, page_id: str) -> str:
+        """The sentence that says what an answer is based on."""
+        return self._texts.source_line.format(
+            page=self.library.page(page_id).title.lower(),
+            section=source.section,
+            reviewer=source.reviewed_by,
+            date=in_words(source.reviewed_on),
+        )
+
+    def question(self, label: Label) -> str:
+        """What `label` means, in the words a button shows."""
+        if label.topic:
+            return self.library.answer(label.topic).question
+        if label.intent is Intent.FOLLOW_UP and label.leaf:
+            return self._texts.follow_up_titles[FollowUpKind(label.leaf)]
+        return self._texts.behaviour_titles[label.intent.value]
+
+    def _from_record(self, topic: Topic, text: str, buttons: tuple[Button, ...]) -> Reply:
+        return Reply(
+            kind=ReplyKind.ANSWER,
+            text=text,
+            page=topic.page,
+            topic=topic.answer,
+            disclaimer=self.library.page(topic.page).disclaimer,
+            source=self._source(topic),
+            buttons=buttons,
+        )
+
+    def _source(self, topic: Topic) -> Source:
+        page: Page = self.library.page(topic.page)
+        return Source(
+            section=self.library.answer(topic).section,
+            url=f"{self._clinic.site}{page.url_path}",
+            reviewed_by=page.reviewer,
+            reviewed_on=page.reviewed_on,
+            references=tuple(_shown(citation) for citation in self.library.citations(topic)),
+        )
+
+    def _disclaimed(
+        self,
+        kind: ReplyKind,
+        text: str,
+        buttons: tuple[Button, ...],
+        about: Topic | None = None,
+    ) -> Reply:
+        page = self.library.page(about.page) if about else self.library.default_page
+        return Reply(
+            kind=kind,
+            text=text,
+            page=about.page if about else None,
+            topic=about.answer if about else None,
+            disclaimer=page.disclaimer,
+            buttons=buttons,
+        )
+
+    def _safety_reply(self, kind: ReplyKind, text: str) -> Reply:
+        return Reply(kind=kind, text=text, buttons=self._person_buttons())
+
+    def _answer_buttons(self, topic: Topic, *, more: bool) -> tuple[Button, ...]:
+        related = tuple(
+            self._choice(Label(Intent.FAQ, str(Topic(topic.page, answer))))
+            for answer in self.library.answer(topic).related
+        )
+        first: tuple[Button, ...] = ()
+        if more:
+            label = Label(Intent.FOLLOW_UP, FollowUpKind.MORE.value)
+            first = (Button(title=self._texts.buttons.more, payload=payload_of(label)),)
+        return (*first, *related, *self._person_buttons())
+
+    def _choices(self, labels: Iterable[Label]) -> tuple[Button, ...]:
+        return (*(self._choice(label) for label in labels), *self._person_buttons())
+
+    def _choice(self, label: Label) -> Button:
+        return Button(title=self.question(label), payload=payload_of(label))
+
+    def _starters(self) -> tuple[Label, ...]:
+        page = self.library.default_page
+        return tuple(Label(Intent.FAQ, str(Topic(page.id, answer))) for answer in page.starters)
+
+    def _starter_buttons(self) -> tuple[Button, ...]:
+        return self._choices(self._starters())
+
+    def _person_buttons(self) -> tuple[Button, ...]:
+        return (Button(title=self._texts.buttons.person, payload=PERSON_PAYLOAD),)
+
+    def _fill(self, text: str, **more: str) -> str:
+        return fill_in(text, self._clinic, self.library, **more)
+
+
+def fill_in(text: str, clinic: Clinic, library: Library, **more: str) -> str:
+    """Put the clinic's facts, and `more`, where `text` names them in {braces}."""
+    titles = [page.title.lower() for page in library.pages]
+    return text.format(
+        clinic=clinic.name,
+        phone=clinic.phone,
+        hours=clinic.opening_hours,
+        email=clinic.email,
+        pages=" and ".join([", ".join(titles[:-1]), titles[-1]] if titles[:-1] else titles),
+        **more,
+    )
+
+
+def in_words(day: date) -> str:
+    """A date as a page prints it: May 31, 2026."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _shown(citation: Citation) -> Reference:
+    return Reference(citation=citation.citation, pmid=citation.pmid)

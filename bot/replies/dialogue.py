@@ -1,0 +1,132 @@
+"""Decides what to reply to an understood message. Knows no Rasa, no channel, no topic by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.content.page import FollowUpKind
+from bot.content.texts import ChitchatKind
+from bot.replies.composer import ReplyComposer
+from bot.replies.dialogue_state import DialogueState, Offer, Turn
+from bot.replies.understanding import Intent, Understanding
+
+#: So many choices mean that two meanings are close.
+_TWO_MEANINGS = 2
+
+#: From this many misses in a row a person is offered first.
+_MISSES_BEFORE_PERSON = 2
+
+
+class Dialogue:
+    """One method per kind of message; each takes what was understood and what is remembered."""
+
+    def __init__(self, composer: ReplyComposer) -> None:
+        self._composer = composer
+        self._by_intent: dict[Intent, Callable[[Understanding, DialogueState], Turn]] = {
+            Intent.FAQ: self.answer_question,
+            Intent.CHITCHAT: self.make_small_talk,
+            Intent.FOLLOW_UP: self.follow_up,
+            Intent.PERSONAL_ADVICE: self.decline_personal_advice,
+            Intent.NOT_COVERED: self.say_not_covered,
+            Intent.HUMAN_HANDOFF: self.offer_person,
+            Intent.OUT_OF_SCOPE: self.say_out_of_scope,
+            Intent.EMERGENCY: self.respond_to_emergency,
+            Intent.CRISIS: self.respond_to_crisis,
+            Intent.AFFIRM: self.accept_offer,
+            Intent.DENY: self.drop_offer,
+            Intent.FALLBACK: self.ask_again,
+        }
+
+    def respond(self, heard: Understanding, state: DialogueState) -> Turn:
+        """The turn for any message: what the rules and actions do, in one call."""
+        return self._by_intent[heard.label.intent](heard, state)
+
+    def answer_question(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Give the curated answer. A topic that is not in the library counts as not covered."""
+        topic = heard.label.topic
+        if topic is None or topic not in self._composer.library:
+            return self.say_not_covered(heard, state)
+        return Turn(self._composer.answer(topic), state.answered(topic))
+
+    def make_small_talk(self, heard: Understanding, state: DialogueState) -> Turn:
+        """One kind line."""
+        kind = ChitchatKind(heard.label.leaf)
+        return Turn(self._composer.chitchat(kind), state.understood())
+
+    def follow_up(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Answer a question that leans on the previous answer."""
+        kind = FollowUpKind(heard.label.leaf)
+        if kind in (FollowUpKind.MORE, FollowUpKind.SIMPLER, FollowUpKind.REPEAT):
+            return self._say_differently(kind, state)
+        if kind is FollowUpKind.SOURCE:
+            return self._name_source(state)
+        target = self._composer.library.follow_up(state.topic, kind)
+        if target is None:
+            return Turn(self._composer.not_covered(state.topic), state.understood(Offer.PERSON))
+        return Turn(self._composer.answer(target), state.answered(target))
+
+    def decline_personal_advice(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Decline to decide for one person, kindly and with a way on."""
+        related = heard.related if heard.related in self._composer.library else None
+        return Turn(self._composer.personal_advice(related), state.understood(Offer.PERSON))
+
+    def say_not_covered(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Say that the page does not answer this, and offer a person."""
+        return Turn(self._composer.not_covered(), state.understood(Offer.PERSON))
+
+    def offer_person(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Say how to reach a person."""
+        return Turn(self._composer.human_handoff(), state.understood())
+
+    def say_out_of_scope(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Say what the assistant is for."""
+        return Turn(self._composer.out_of_scope(), state.understood())
+
+    def respond_to_emergency(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Send to 911."""
+        return Turn(self._composer.emergency(), state.understood(Offer.PERSON))
+
+    def respond_to_crisis(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Send to 988 and 911."""
+        return Turn(self._composer.crisis(), state.understood(Offer.PERSON))
+
+    def accept_offer(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Do what was offered."""
+        if state.offer is Offer.PERSON:
+            return self.offer_person(heard, state)
+        if state.offer is Offer.MORE and state.topic:
+            return self._say_differently(FollowUpKind.MORE, state)
+        return Turn(self._composer.affirm_without_offer(), state.understood())
+
+    def drop_offer(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Take "no" for an answer."""
+        return Turn(self._composer.deny(), state.understood())
+
+    def ask_again(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Ask which of two was meant, or say that it was not understood.
+
+        Exactly two choices mean that two meanings are close.
+        """
+        missed = state.missed()
+        person_first = missed.misses >= _MISSES_BEFORE_PERSON
+        if len(heard.choices) == _TWO_MEANINGS and not person_first:
+            return Turn(self._composer.clarify_two(heard.choices), missed)
+        return Turn(self._composer.unsure(heard.choices, person_first=person_first), missed)
+
+    def _say_differently(self, kind: FollowUpKind, state: DialogueState) -> Turn:
+        topic = state.topic
+        if topic is None:
+            return Turn(self._composer.nothing_to_follow(), state.understood())
+        if kind is FollowUpKind.REPEAT:
+            return Turn(self._composer.answer(topic), state.answered(topic))
+        if kind is FollowUpKind.SIMPLER:
+            return Turn(self._composer.simpler(topic), state.understood(Offer.PERSON))
+        if state.told_in_full:
+            return Turn(self._composer.nothing_more(topic), state.understood(Offer.PERSON))
+        return Turn(self._composer.full_answer(topic), state.answered_in_full(topic))
+
+    def _name_source(self, state: DialogueState) -> Turn:
+        topic = state.topic
+        if topic is None:
+            return Turn(self._composer.nothing_to_follow(), state.understood())
+        return Turn(self._composer.source_of(topic), state.understood(Offer.MORE))

@@ -1,0 +1,92 @@
+"""A reply: what every part of the assistant hands to the next one."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, Extra, Field
+
+
+class ReplyKind(str, Enum):
+    """Every reply has exactly one kind (docs/architecture.md, "Reply kinds")."""
+
+    ANSWER = "answer"
+    EMERGENCY = "emergency"
+    CRISIS = "crisis"
+    PERSONAL_ADVICE = "personal_advice"
+    HUMAN_HANDOFF = "human_handoff"
+    INTAKE = "intake"
+    NOT_COVERED = "not_covered"
+    OUT_OF_SCOPE = "out_of_scope"
+    CHITCHAT = "chitchat"
+    CLARIFY = "clarify"
+    NOTICE = "notice"
+    ERROR = "error"
+
+
+#: Kinds that must never reach a patient without the disclaimer in the same bubble.
+KINDS_WITH_DISCLAIMER = frozenset(
+    {
+        ReplyKind.ANSWER,
+        ReplyKind.PERSONAL_ADVICE,
+        ReplyKind.NOT_COVERED,
+        ReplyKind.CLARIFY,
+    }
+)
+
+
+class _Part(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class Reference(_Part):
+    """A publication, as shown to a patient."""
+
+    citation: str
+    pmid: str = Field(regex=r"^\d+$")
+
+
+class Source(_Part):
+    """Where an answer comes from and who reviewed the page it rests on."""
+
+    section: str
+    url: str
+    reviewed_by: str
+    reviewed_on: date
+    references: tuple[Reference, ...]
+
+
+class Button(_Part):
+    """A choice offered with a reply.
+
+    `payload` is what Rasa is given when it is chosen, as in `/faq{"topic": "migraine.aura"}`. It
+    never leaves the server: a patient's device gets an id that the gateway makes.
+    """
+
+    title: str = Field(min_length=1, max_length=60)
+    payload: str = Field(regex=r"^/")
+
+
+class Reply(_Part):
+    """One bubble: text, and all that belongs to it.
+
+    Parts that do not apply are None (or no buttons).
+    """
+
+    kind: ReplyKind
+    text: str = Field(min_length=1)
+    page: str | None = None
+    topic: str | None = None
+    disclaimer: str | None = None
+    source: Source | None = None
+    buttons: tuple[Button, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The reply in JSON's own types: dates as ISO text, enums as their values."""
+        values: dict[str, Any] = json.loads(self.json())
+        return values

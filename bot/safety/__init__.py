@@ -1,0 +1,1 @@
+"""The safety layer: deterministic, and independent of everything else that can fail."""

@@ -1,0 +1,24 @@
+"""The environment that every Rasa process needs, shared with the Makefile."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+RASA_ENVIRONMENT_FILE = Path(__file__).parents[2] / "deploy" / "rasa.env"
+
+
+def rasa_environment(file: Path = RASA_ENVIRONMENT_FILE) -> dict[str, str]:
+    """The variables of `deploy/rasa.env`: NAME=value lines, and comments."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+def enter_rasa_environment() -> None:
+    """Make this process one that Rasa can be imported into. Call it before the import."""
+    for name, value in rasa_environment().items():
+        os.environ.setdefault(name, value)
+    # Those about the insides of pinned packages would drown what the command says.
+    warnings.simplefilter("ignore")

@@ -1,0 +1,383 @@
+"""Every rule of `content check`, each with a broken copy of the shipped content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.content.check import check_content
+from bot.content.yaml_source import Fault
+from tests.content.conftest import ContentCopy, line_of
+
+_LONG = "It can help people. " * 8
+_HARD = "Neurological interdisciplinary rehabilitation facilitates considerable amelioration."
+
+_NEW_RECORD = """
+  - id: definition
+    question: What is it, once more?
+    section: Clinical definition
+    short: Migraine is a disorder of the nervous system.
+    full: Migraine is a disorder.
+    references: [petersen_2024]
+    related: [symptoms]
+    sign_off: draft
+"""
+
+
+def only_fault(content: ContentCopy) -> Fault:
+    (fault,) = content.faults()
+    return fault
+
+
+def test_the_shipped_content_has_no_fault() -> None:
+    report = check_content()
+
+    assert report.faults == []
+    assert len(report.answers) == 28
+    assert len(set(report.unsigned)) == 28
+
+
+def test_an_untouched_copy_has_no_fault(content: ContentCopy) -> None:
+    assert content.faults() == []
+
+
+def test_a_signed_answer_waits_for_nobody(content: ContentCopy) -> None:
+    content.replace(content.page, "sign_off: draft", "sign_off: signed")
+
+    report = check_content(content.page.parent, content.texts, content.nlu)
+
+    assert "migraine.definition" not in report.unsigned
+    assert len(report.unsigned) == 27
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "anchor", "message"),
+    [
+        pytest.param(
+            "section: Frequently asked",
+            "section: Often asked",
+            "section: Often asked",
+            "no section 'Often asked'",
+            id="a section that the page lacks",
+        ),
+        pytest.param(
+            "references: [petersen_2024, pomeroy_2017]",
+            "references: [petersen_2024, pomeroy_2018]",
+            "pomeroy_2018",
+            "no reference 'pomeroy_2018'",
+            id="a reference that the page lacks",
+        ),
+        pytest.param(
+            "related: [symptoms, vs_cluster, medication_overuse]",
+            "related: [symptoms, vs_clutser, medication_overuse]",
+            "vs_clutser",
+            "no answer 'vs_clutser'",
+            id="a related answer that is not there",
+        ),
+        pytest.param(
+            "related: [symptoms, vs_cluster, medication_overuse]",
+            "related: [symptoms, vs_tension, medication_overuse]",
+            "related: [symptoms, vs_tension",
+            "not related to itself",
+            id="related to itself",
+        ),
+        pytest.param(
+            "starters: [ketamine_for_migraine, ",
+            "starters: [ketamine, ",
+            "starters: [ketamine, ",
+            "no answer 'ketamine'",
+            id="a starter that is not there",
+        ),
+        pytest.param(
+            "duration: duration_of_attack",
+            "duration: length_of_attack",
+            "duration: length_of_attack",
+            "no answer 'length_of_attack'",
+            id="a follow-up of the page that leads nowhere",
+        ),
+        pytest.param(
+            "follow_ups: {duration: none, frequency: aura}",
+            "follow_ups: {duration: never, frequency: aura}",
+            "duration: never",
+            "no answer 'never'",
+            id="a follow-up of an answer that leads nowhere",
+        ),
+        pytest.param(
+            "question: What is migraine aura?",
+            "question: what IS migraine?",
+            "question: what IS migraine?",
+            "the same question stands twice",
+            id="a question twice",
+        ),
+        pytest.param(
+            "  - id: pomeroy_2017\n",
+            "  - {id: petersen_2024, citation: P, about: P, pmid: '38876749'}\n"
+            "  - id: pomeroy_2017\n",
+            "  - {id: petersen_2024",
+            "the same id stands twice",
+            id="a reference twice",
+        ),
+        pytest.param(
+            "question: What is migraine aura?",
+            "question: What is migraine aura",
+            "question: What is migraine aura",
+            "question mark",
+            id="a question without its mark",
+        ),
+        pytest.param(
+            "question: What is migraine aura?",
+            f"question: What is migraine aura, {'and ' * 10}what is it not?",
+            "question: What is migraine aura",
+            "characters, at most 60",
+            id="a question too long for a button",
+        ),
+        pytest.param(
+            "question: What is migraine aura?",
+            "question: Do 40 percent have aura?",
+            "question: Do 40",
+            "figure 40",
+            id="a figure in a question",
+        ),
+        pytest.param(
+            "id: migraine\n",
+            "id: cramp\n",
+            "id: cramp\n",
+            "must be the file's name",
+            id="an id that is not the file's name",
+        ),
+        pytest.param(
+            "  General education, not a substitute",
+            "  General education\u2014not a substitute",
+            "disclaimer:",
+            "character that text messages lack",
+            id="a disclaimer that a text message cannot carry",
+        ),
+    ],
+)
+def test_a_broken_page(
+    content: ContentCopy, old: str, new: str, anchor: str, message: str
+) -> None:
+    content.replace(content.page, old, new)
+
+    # Another id means other training labels too.
+    fault = content.faults()[0] if "must be" in message else only_fault(content)
+
+    assert (fault.file, fault.line) == (content.page, line_of(content.page, anchor))
+    assert message in fault.message
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        pytest.param("short", _HARD, "reads at grade", id="hard to read"),
+        pytest.param("short", _LONG, "text message segments", id="too long for two messages"),
+        pytest.param(
+            "short", "Aura is a set of symptoms \u2013 of sight.", "text messages lack", id="a dash"
+        ),
+        pytest.param("short", "Aura is rare: 5 in all have it.", "the figure 5", id="a figure"),
+        pytest.param("full", "It lasts up to 60 minutes.", "the figure 60", id="a figure in full"),
+        pytest.param("full", "Some take 12.5 or more.", "the figure 12.5", id="a broken number"),
+        pytest.param("full", "Its code is G43.1 too.", "the figure", id="a foreign code"),
+        pytest.param("full", "See PMID 12345678.", "the figure 12345678", id="a foreign PMID"),
+        pytest.param("full", "Aura.\n\nIt is.", "blank line", id="a blank line"),
+        pytest.param("full", "Rizatriptan can help.", "Rizatriptan", id="a triptan"),
+        pytest.param("full", "So can erenumab.", "erenumab", id="an antibody"),
+        pytest.param("full", "So can metoprolol.", "metoprolol", id="a beta-blocker"),
+        pytest.param("full", "So can ibuprofen.", "ibuprofen", id="a painkiller"),
+        pytest.param("short", "Atogepant can help.", "Atogepant", id="a gepant in short"),
+    ],
+)
+def test_a_broken_answer(content: ContentCopy, name: str, text: str, message: str) -> None:
+    line = content.rewrite("aura", name, text)
+
+    fault = only_fault(content)
+
+    assert (fault.file, fault.line) == (content.page, line)
+    assert message in fault.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Half of all people with migraine have it.",
+        "About a quarter of people with migraine have it.",
+        "It lasts up to five minutes.",
+        "Two in ten people have it.",
+        "It triples the risk of a stroke.",
+    ],
+)
+def test_a_figure_in_words_must_be_the_page_s_too(content: ContentCopy, text: str) -> None:
+    content.rewrite("aura", "full", text)
+
+    assert len(content.faults()) == 1
+
+
+def test_the_same_short_answer_twice(content: ContentCopy) -> None:
+    content.rewrite("symptoms", "short", "It is a pain.")
+    line = content.rewrite("aura", "short", "IT is a pain.")
+
+    fault = only_fault(content)
+
+    assert (fault.line, fault.message) == (line, "the same short stands twice")
+
+
+def test_the_same_answer_id_twice(content: ContentCopy) -> None:
+    with content.page.open("a") as opened:
+        opened.write(_NEW_RECORD)
+
+    fault = only_fault(content)
+
+    last = content.page.read_text().rindex("  - id: definition")
+    assert fault.line == content.page.read_text()[:last].count("\n") + 1
+    assert fault.message == "the same id stands twice"
+
+
+def test_the_limit_counts_disclaimer_and_link(content: ContentCopy) -> None:
+    # Two GSM-7 segments of a long message hold 306 characters.
+    disclaimer = 98
+    link = 40
+    fits = "It can help. " * 12
+    room = 306 - disclaimer - link - 2
+    fits = fits[:room].strip().ljust(room, ".")
+    content.rewrite("aura", "short", fits)
+    assert content.faults() == []
+
+    content.rewrite("aura", "short", fits + ".")
+    assert "segments" in only_fault(content).message
+
+
+def test_no_page_at_all(content: ContentCopy) -> None:
+    content.page.unlink()
+
+    assert content.faults()[0] == Fault(content.page.parent, 1, "holds no page")
+
+
+def test_every_fault_is_listed_not_only_the_first(content: ContentCopy) -> None:
+    content.replace(content.page, "section: Frequently asked", "section: Often asked")
+    content.rewrite("aura", "full", "Some take 90. Others take 91.")
+
+    assert len(content.faults()) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "anchor"),
+    [
+        ("goodbye: ", "goodby: ", "goodby: "),
+        ("deny: No problem.", "denied: No problem.", "denied: "),
+    ],
+)
+def test_broken_texts(content: ContentCopy, old: str, new: str, anchor: str) -> None:
+    content.replace(content.texts, old, new)
+
+    faults = content.faults()
+
+    assert {fault.file for fault in faults} == {content.texts}
+    assert line_of(content.texts, anchor) in {fault.line for fault in faults}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  deny: ", "  deny: "),
+        ("People at {clinic} can help\n", "People at {clinc} can help\n"),
+        ("{answer_source} It rests on: {references}", "{answer_source} {reference}"),
+        ("What our page says in general: {answer}", "What our page says: {answr}"),
+        ("reviewed by {reviewer}", "reviewed by {reviewr}"),
+        ("call or text 988.\n\nerror:", "call or text 988 {.\n\nerror:"),
+    ],
+)
+def test_a_text_that_cannot_be_filled_in_is_a_fault(
+    content: ContentCopy, old: str, new: str
+) -> None:
+    if old == new:
+        pytest.skip("only here to show that the others change something")
+    content.replace(content.texts, old, new)
+
+    fault = only_fault(content)
+
+    assert fault.file == content.texts
+
+
+def test_missing_texts(content: ContentCopy) -> None:
+    content.texts.unlink()
+
+    assert "cannot be read" in only_fault(content).message
+
+
+def test_an_answer_without_training_examples(content: ContentCopy) -> None:
+    for file in content.nlu.rglob("*.yml"):
+        file.write_text(file.read_text().replace("intent: faq/migraine.aura", "intent: affirm"))
+
+    assert "faq/migraine.aura has 0 training utterances, at least 30" in [
+        fault.message for fault in content.faults()
+    ]
+
+
+def test_training_examples_without_an_answer(content: ContentCopy) -> None:
+    extra = content.nlu / "extra.yml"
+    extra.write_text(
+        'version: "3.1"\nnlu:\n  - intent: faq/migraine.cannabis\n    examples: |\n'
+        "      - does weed help\n"
+    )
+
+    fault = only_fault(content)
+
+    assert (fault.file, fault.line) == (extra, 5)
+    assert "faq/migraine.cannabis" in fault.message
+
+
+def test_a_whole_behaviour_without_training_examples(content: ContentCopy) -> None:
+    (content.nlu / "crisis.yml").unlink()
+
+    assert "crisis" in only_fault(content).message
+
+
+def test_an_intent_that_nobody_knows(content: ContentCopy) -> None:
+    extra = content.nlu / "extra.yml"
+    lines = "".join(f"      - say the word {chr(97 + n % 26)}{n}\n" for n in range(70))
+    extra.write_text(f"nlu:\n  - intent: human_handof\n    examples: |\n{lines}")
+
+    fault = only_fault(content)
+
+    assert (fault.file, "human_handof" in fault.message) == (extra, True)
+
+
+def test_the_same_utterance_twice(content: ContentCopy) -> None:
+    file = content.nlu / "crisis.yml"
+    lines = file.read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("      - "))
+    file.write_text("\n".join([*lines, lines[first].upper() + "!!"]) + "\n")
+
+    fault = only_fault(content)
+
+    assert (fault.file, fault.line) == (file, len(lines) + 1)
+    assert fault.message == f"the same utterance stands at crisis.yml:{first + 1}"
+
+
+def test_too_few_utterances(content: ContentCopy) -> None:
+    file = content.nlu / "emergency.yml"
+    lines = file.read_text().splitlines()
+    utterances = [number for number, line in enumerate(lines) if line.startswith("      - ")]
+    kept = [line for number, line in enumerate(lines) if number not in utterances[59:]]
+    file.write_text("\n".join(kept) + "\n")
+
+    fault = only_fault(content)
+
+    assert fault == Fault(
+        file, utterances[0] + 1, "emergency has 59 training utterances, at least 60"
+    )
+
+
+def test_training_data_that_is_not_rasa_s(content: ContentCopy) -> None:
+    extra = content.nlu / "extra.yml"
+    extra.write_text("intents: []\n")
+
+    assert only_fault(content) == Fault(extra, 1, "has no list under nlu")
+
+
+def test_no_training_data(content: ContentCopy, tmp_path: Path) -> None:
+    faults = check_content(content.page.parent, content.texts, tmp_path / "nowhere").faults
+
+    # One for each of the 28 answers, 9 kinds of small talk, 11 follow-ups and 8 behaviours.
+    assert len(faults) == 28 + 9 + 11 + 8

@@ -1,0 +1,161 @@
+"""Every reason that `serve --production` has to refuse, and that each can be accepted by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.configuration.clinic import load_clinic
+from bot.configuration.settings import Settings
+from bot.content.library import Library, load_library
+from bot.content.page import SignOff
+from bot.safety.replies import SafetyReplies, load_safety_replies
+from bot.supervisor.production_rules import Installation, Refusal, objections
+
+REAL_FACTS = {
+    "phone": "+1 212 867 5309",
+    "email": "care@clinic.test",
+    "site": "https://www.clinic.test",
+}
+
+
+def signed_safety_texts() -> SafetyReplies:
+    texts = {
+        name: text.copy(update={"sign_off": SignOff.SIGNED}) for name, text in load_safety_replies()
+    }
+    return SafetyReplies(**texts)
+
+
+def signed_library() -> Library:
+    pages = []
+    for page in load_library().pages:
+        answers = tuple(a.copy(update={"sign_off": SignOff.SIGNED}) for a in page.answers)
+        pages.append(page.copy(update={"answers": answers}))
+    return Library(tuple(pages))
+
+
+@pytest.fixture
+def fit(tmp_path: Path) -> Installation:
+    environment = {
+        "BOT_VAR": str(tmp_path),
+        "DATABASE_URL": "postgresql://db.clinic.test/assistant",
+        "PUBLIC_URL": "https://chat.clinic.test",
+    }
+    return Installation(
+        settings=Settings.from_environment(environment),
+        clinic=load_clinic().copy(update=REAL_FACTS),
+        missing_secrets=(),
+        safety=signed_safety_texts(),
+        library=signed_library(),
+    )
+
+
+def refusals(installation: Installation, *accepted: Refusal) -> list[Refusal]:
+    return [objection.refusal for objection in objections(installation, accepted)]
+
+
+def test_nothing_is_said_against_an_installation_that_is_fit(fit: Installation) -> None:
+    assert objections(fit, ()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", "+1 555 010 0199"),
+        ("phone", "(212) 555-0123"),
+        ("email", "care@example.com"),
+        ("email", "care@mail.Example.ORG"),
+        ("site", "https://example.net:8443"),
+        ("site", "https://clinic.example"),
+        ("allowed_origins", ("https://www.example.com",)),
+    ],
+)
+def test_example_values(fit: Installation, field: str, value: object) -> None:
+    clinic = fit.clinic.copy(update={field: value})
+
+    found = objections(replace(fit, clinic=clinic), ())
+
+    assert [str(objection) for objection in found] == [
+        f"example-values: the clinic file still holds examples: {field}"
+    ]
+
+
+def test_a_name_that_only_ends_like_an_example_is_none(fit: Installation) -> None:
+    clinic = fit.clinic.copy(
+        update={"email": "a@counterexample.com", "site": "https://myexample.com"}
+    )
+
+    assert objections(replace(fit, clinic=clinic), ()) == []
+
+
+def test_missing_secrets(fit: Installation) -> None:
+    found = objections(replace(fit, missing_secrets=("LOOPBACK_SECRET",)), ())
+
+    assert [objection.refusal for objection in found] == [Refusal.MISSING_SECRETS]
+    assert "LOOPBACK_SECRET" in str(found[0])
+
+
+@pytest.mark.parametrize("field", ["database_url", "tracker_url"])
+def test_sqlite(fit: Installation, field: str) -> None:
+    settings = replace(fit.settings, **{field: "sqlite:////var/x.db"})
+
+    assert refusals(replace(fit, settings=settings)) == [Refusal.SQLITE]
+
+
+def test_plain_http(fit: Installation) -> None:
+    settings = replace(fit.settings, public_url="http://chat.clinic.test")
+    origins = {"site": "http://clinic.test", "allowed_origins": ("http://portal.clinic.test",)}
+    clinic = fit.clinic.copy(update=origins)
+
+    found = objections(replace(fit, settings=settings, clinic=clinic), ())
+
+    assert [str(objection) for objection in found] == [
+        "plain-http: must be an https:// address: "
+        "PUBLIC_URL, site, allowed origin http://portal.clinic.test"
+    ]
+
+
+def test_unsigned_safety_texts(fit: Installation) -> None:
+    draft = fit.safety.crisis.copy(update={"sign_off": SignOff.DRAFT})
+    safety = fit.safety.copy(update={"crisis": draft})
+
+    found = objections(replace(fit, safety=safety), ())
+
+    assert [str(o) for o in found] == ["unsigned-safety-texts: no clinician has signed: crisis"]
+
+
+def test_draft_answers(fit: Installation) -> None:
+    page = fit.library.default_page
+    first = page.answers[0].copy(update={"sign_off": SignOff.DRAFT})
+    library = Library((page.copy(update={"answers": (first, *page.answers[1:])}),))
+
+    found = objections(replace(fit, library=library), ())
+
+    assert [objection.refusal for objection in found] == [Refusal.DRAFT_ANSWERS]
+    assert str(found[0]).endswith(f"signed: {first.id}")
+
+
+def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None:
+    shipped = Installation(
+        settings=Settings.from_environment({"BOT_VAR": str(tmp_path)}),
+        clinic=load_clinic(),
+        missing_secrets=("LOOPBACK_SECRET",),
+        safety=SafetyReplies(
+            **{n: t.copy(update={"sign_off": SignOff.DRAFT}) for n, t in load_safety_replies()}
+        ),
+        library=Library(
+            tuple(
+                page.copy(
+                    update={"answers": (page.answers[0].copy(update={"sign_off": SignOff.DRAFT}),)}
+                )
+                for page in load_library().pages
+            )
+        ),
+    )
+
+    assert set(refusals(shipped)) == set(Refusal)
+    for refusal in Refusal:
+        assert set(refusals(shipped, refusal)) == set(Refusal) - {refusal}
+    assert refusals(shipped, *Refusal) == []
