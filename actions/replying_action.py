@@ -14,13 +14,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.configuration.clinic import load_clinic
-from bot.configuration.settings import Settings
+from bot.configuration.settings import LOOPBACK_CHANNEL, Settings
 from bot.content.library import Topic, load_library
 from bot.content.texts import load_texts
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
+from bot.replies.reply import Reply
 from bot.replies.understanding import Understanding
 from bot.safety.replies import load_safety_replies
 
@@ -63,11 +64,15 @@ class ReplyingAction(Action, ABC):
             # The type only: an exception's text may hold what the patient wrote.
             logger.error("action.failed %s %s", self.name(), type(error).__name__)
             turn = Turn(self._composer.action_failed(), state)
-        dispatcher.utter_message(
-            text=as_plain_text(turn.reply, self._composer),
-            json_message=turn.reply.as_json(),
-        )
+        self._send(turn.reply, dispatcher, tracker)
         return slots_of(turn.state)
+
+    def _send(self, reply: Reply, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """The structured reply for our gateway; plain text for `rasa shell` and the like."""
+        if tracker.get_latest_input_channel() == LOOPBACK_CHANNEL:
+            dispatcher.utter_message(json_message=reply.as_json())
+        else:
+            dispatcher.utter_message(text=as_plain_text(reply, self._composer))
 
 
 def read_state(tracker: Tracker) -> DialogueState:

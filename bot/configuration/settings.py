@@ -12,6 +12,9 @@ from bot.configuration.clinic import CLINIC_FILE
 
 ROOT = Path(__file__).parents[2]
 
+#: The name of our channel in Rasa, in its address as in its trackers.
+LOOPBACK_CHANNEL = "loopback"
+
 
 class SettingsError(Exception):
     """An environment variable holds something that cannot be used."""

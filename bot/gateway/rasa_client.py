@@ -8,12 +8,13 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
+from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.gateway.fallbacks import FallbackReason
 from bot.replies.reply import Reply
 from bot.replies.understanding import Intent
 
 _AUTHENTICATION_HEADER = "X-Loopback-Secret"
-_CHANNEL = "/webhooks/loopback"
+_CHANNEL = f"/webhooks/{LOOPBACK_CHANNEL}"
 
 
 @dataclass(frozen=True)

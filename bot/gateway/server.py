@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,16 +27,26 @@ from bot.safety.screen import load_screen
 def serve(environment: Mapping[str, str]) -> int:
     """Serve until told to stop. Returns the exit code: 2 if the configuration cannot be used."""
     try:
-        server = _server(environment)
-    except (ContentError, SecretError, SettingsError, ValueError) as error:
+        settings = Settings.from_environment(environment)
+        server = _server(settings, environment)
+        # Taken before anything else happens: a second gateway must not touch the first one's turns.
+        listening = _listen(settings.host, settings.port)
+    except (ContentError, SecretError, SettingsError, OSError, ValueError) as error:
         sys.stderr.write(f"gateway: {error}\n")
         return 2
-    server.run()
+    server.run([listening])
     return 0 if server.started else 1
 
 
-def _server(environment: Mapping[str, str]) -> uvicorn.Server:
-    settings = Settings.from_environment(environment)
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise OSError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+
+
+def _server(settings: Settings, environment: Mapping[str, str]) -> uvicorn.Server:
     limits = load_limits(Path(environment.get("LIMITS_FILE") or LIMITS_FILE))
     clinic = load_clinic(settings.clinic_file)
     texts = load_texts()

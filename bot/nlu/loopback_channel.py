@@ -19,6 +19,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
 
@@ -86,16 +87,16 @@ class ReplyCollector(CollectingOutputChannel):
     @classmethod
     def name(cls) -> str:
         """The channel's name."""
-        return "loopback"
+        return LOOPBACK_CHANNEL
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        """Keep the structured part; the plain text says the same for people who use a shell."""
+        """Keep the structured reply; our actions send nothing else on this channel."""
         if message.get("custom"):
             self.messages.append(message["custom"])
 
 
 class LoopbackChannel(InputChannel):
-    """Named in credentials.yml with its `secret`."""
+    """Named in deploy/credentials.yml with its `secret`."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
@@ -103,7 +104,7 @@ class LoopbackChannel(InputChannel):
     @classmethod
     def name(cls) -> str:
         """The path below /webhooks, and what trackers call the channel."""
-        return "loopback"
+        return LOOPBACK_CHANNEL
 
     @classmethod
     def from_credentials(cls, credentials: Dict[str, Any] | None) -> LoopbackChannel:
@@ -115,7 +116,7 @@ class LoopbackChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes `message`, `ready` and `forget`."""
-        routes = Blueprint("loopback", url_prefix="/")
+        routes = Blueprint(LOOPBACK_CHANNEL, url_prefix="/")
 
         @routes.on_request
         async def guard(request: Request) -> HTTPResponse | None:

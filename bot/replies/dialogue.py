@@ -105,12 +105,12 @@ class Dialogue:
     def ask_again(self, heard: Understanding, state: DialogueState) -> Turn:
         """Ask which of two was meant, or say that it was not understood.
 
-        Exactly two choices mean that two meanings are close.
+        Exactly two choices mean that two meanings are close; that is no miss.
         """
+        if len(heard.choices) == _TWO_MEANINGS:
+            return Turn(self._composer.clarify_two(heard.choices), state.understood())
         missed = state.missed()
         person_first = missed.misses >= _MISSES_BEFORE_PERSON
-        if len(heard.choices) == _TWO_MEANINGS and not person_first:
-            return Turn(self._composer.clarify_two(heard.choices), missed)
         return Turn(self._composer.unsure(heard.choices, person_first=person_first), missed)
 
     def _say_differently(self, kind: FollowUpKind, state: DialogueState) -> Turn:

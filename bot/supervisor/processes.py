@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from bot.configuration.secret_store import SECRET_NAMES
-from bot.configuration.settings import ROOT, Settings
+from bot.configuration.settings import LOOPBACK_CHANNEL, ROOT, Settings
 from bot.supervisor.child import ChildSpec, Probe
 from bot.supervisor.ports import NeededPort
 from bot.supervisor.rasa_environment import rasa_environment
@@ -58,9 +58,9 @@ def _rasa(settings: Settings, environment: dict[str, str], secret: str) -> Child
         *(sys.executable, "-m", "rasa", "run"),
         *("--interface", _LOOPBACK, "--port", str(settings.rasa_port)),
         *("--model", str(settings.model)),
-        *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
+        *("--credentials", "deploy/credentials.yml", "--endpoints", "deploy/endpoints.yml"),
     )
-    # Named in credentials.yml and endpoints.yml.
+    # Named in those two files.
     environment |= {
         "LOOPBACK_SECRET": secret,
         "TRACKER_URL": settings.tracker_url,
@@ -69,7 +69,9 @@ def _rasa(settings: Settings, environment: dict[str, str], secret: str) -> Child
     return ChildSpec(
         name="rasa",
         command=command,
-        probe=Probe(f"{settings.rasa_url}/webhooks/loopback/ready", {"X-Loopback-Secret": secret}),
+        probe=Probe(
+            f"{settings.rasa_url}/webhooks/{LOOPBACK_CHANNEL}/ready", {"X-Loopback-Secret": secret}
+        ),
         environment=environment,
         folder=ROOT,
     )

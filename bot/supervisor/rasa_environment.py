@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import warnings
 from pathlib import Path
 
 RASA_ENVIRONMENT_FILE = Path(__file__).parents[2] / "deploy" / "rasa.env"
@@ -20,5 +20,8 @@ def enter_rasa_environment() -> None:
     """Make this process one that Rasa can be imported into. Call it before the import."""
     for name, value in rasa_environment().items():
         os.environ.setdefault(name, value)
-    # Those about the insides of pinned packages would drown what the command says.
-    warnings.simplefilter("ignore")
+    # Warnings about the insides of pinned packages would drown what the command says. A filter does
+    # not hold them back: Sanic puts one of its own in front when it is imported.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").propagate = False
+    logging.getLogger("py.warnings").addHandler(logging.NullHandler())

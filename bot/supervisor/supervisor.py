@@ -19,8 +19,6 @@ from bot.supervisor.limits import SupervisorLimits
 #: By convention of this product: a process that cannot use its configuration exits with this.
 UNUSABLE_CONFIGURATION = 2
 
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
 
 @dataclass(frozen=True)
 class End:
@@ -93,10 +91,11 @@ class Supervisor:
 
     def _heed_stop_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in _STOP_SIGNALS:
-            # Ignored from the start means: run with nohup, or in the background of a script.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                loop.add_signal_handler(number, self._on_stop_signal)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_stop_signal)
+        # nohup has it ignored from the start: then the terminal's end is not to stop anything.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, self._on_stop_signal)
 
     def _on_stop_signal(self) -> None:
         if self._stop.is_set():

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import bot.content.check
 from bot.commands.command_line import main
+from bot.content.answer_rules import AnswerMeasure
 from bot.content.check import ContentReport
 from bot.content.yaml_source import Fault
 
 
-@dataclass(frozen=True)
-class Measure:
-    id: str
-    grade: float
-    length: int
-
-
 def report(monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> None:
-    made = ContentReport(list(faults), ["migraine.aura"], [Measure("migraine.aura", 6.25, 140)])
+    made = ContentReport(
+        list(faults), ["migraine.aura"], [AnswerMeasure("migraine.aura", 6.25, 140, 2)]
+    )
     monkeypatch.setattr(bot.content.check, "check_content", lambda: made)
 
 

@@ -108,7 +108,7 @@ def test_a_page_cannot_be_changed_once_read() -> None:
 
 
 def test_a_broken_page_is_named_at_the_line_of_the_value(content: ContentCopy) -> None:
-    content.replace(content.page, "pmid: \"28025837\"", "pmid: none")
+    content.replace(content.page, 'pmid: "28025837"', "pmid: none")
 
     faults = content.faults()
 

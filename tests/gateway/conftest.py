@@ -27,6 +27,7 @@ from tests.gateway.harness import (
     RunningGateway,
     StartGateway,
     free_port,
+    limits_with,
     until,
 )
 
@@ -70,62 +71,91 @@ def screen() -> SafetyScreen:
     return SafetyScreen(Lexicon(entries=entries))
 
 
-@pytest.fixture
-def rasa() -> Iterator[FakeRasa]:
+@pytest.fixture(scope="session")
+def _one_rasa() -> Iterator[FakeRasa]:
     fake = FakeRasa()
     yield fake
     fake.stop()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, rasa: FakeRasa) -> Settings:
-    port = free_port()
-    return Settings.from_environment(
-        {"BOT_VAR": str(tmp_path / "var"), "PORT": str(port), "RASA_PORT": str(rasa.port)}
-    )
+def rasa(_one_rasa: FakeRasa) -> FakeRasa:
+    """The fake Rasa, as new."""
+    _one_rasa.reset()
+    return _one_rasa
 
 
-@pytest.fixture
-def start(
-    settings: Settings,
+@pytest.fixture(scope="session")
+def _launch(
+    _one_rasa: FakeRasa,
     clinic: Clinic,
     texts: Texts,
     composer: ReplyComposer,
     screen: SafetyScreen,
-) -> Iterator[StartGateway]:
-    """Starts gateways; keyword arguments change settings, `limits` replaces the limits."""
-    running: list[RunningGateway] = []
-
-    def start_one(
-        limits: GatewayLimits | None = None,
+) -> StartGateway:
+    def launch(
+        folder: Path,
+        limits: GatewayLimits,
         clinic_with: dict[str, Any] | None = None,
         **changes: Any,
     ) -> RunningGateway:
-        chosen = replace(settings, **changes)
-        numbers = limits or load_limits()
+        environment = {
+            "BOT_VAR": str(folder / "var"),
+            "PORT": str(free_port()),
+            "RASA_PORT": str(_one_rasa.port),
+        }
+        settings = replace(Settings.from_environment(environment), **changes)
         application = create_application(
-            chosen,
+            settings,
             clinic.copy(update=clinic_with or {}),
-            numbers,
+            limits,
             loopback_secret=SECRET,
             texts=texts,
             composer=composer,
             screen=screen,
         )
-        server = http_server(application, chosen, numbers)
+        server = http_server(application, settings, limits)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         until(lambda: server.started or not thread.is_alive(), what="the start")
         assert server.started
-        gateway = RunningGateway(server, f"http://127.0.0.1:{chosen.port}", thread, chosen)
-        running.append(gateway)
-        return gateway
+        return RunningGateway(server, f"http://127.0.0.1:{settings.port}", thread, settings)
+
+    return launch
+
+
+@pytest.fixture
+def start(_launch: StartGateway, tmp_path: Path, rasa: FakeRasa) -> Iterator[StartGateway]:
+    """Starts gateways of a test's own; keyword arguments change settings or `clinic_with`."""
+    running: list[RunningGateway] = []
+
+    def start_one(limits: GatewayLimits | None = None, **changes: Any) -> RunningGateway:
+        running.append(_launch(tmp_path, limits or load_limits(), **changes))
+        return running[-1]
 
     yield start_one
     for gateway in running:
         gateway.stop()
 
 
+@pytest.fixture(scope="session")
+def _one_gateway(
+    _launch: StartGateway, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningGateway]:
+    many = ["100000 per minute"]
+    limits = limits_with(
+        rates={
+            "sessions_per_address": many,
+            "messages_per_address": many,
+            "reads_per_address": many,
+        }
+    )
+    gateway = _launch(tmp_path_factory.mktemp("gateway"), limits)
+    yield gateway
+    gateway.stop()
+
+
 @pytest.fixture
-def gateway(start: StartGateway) -> RunningGateway:
-    return start()
+def gateway(_one_gateway: RunningGateway, rasa: FakeRasa) -> RunningGateway:
+    """A gateway that many tests share, each with conversations of its own."""
+    return _one_gateway

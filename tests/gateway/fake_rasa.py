@@ -48,6 +48,19 @@ class FakeRasa:
         self.port = 0
         self.start()
 
+    def reset(self) -> None:
+        """Behave as if new."""
+        self._go.set()
+        if self._server is None:
+            self.start()
+        until = time.monotonic() + 10
+        while self.active and time.monotonic() < until:
+            time.sleep(0.005)
+        self.answer, self.status, self.raw = echo, 200, None
+        self.ready, self.forget_status = True, 200
+        self.seen, self.forgotten = [], []
+        self.most_active = 0
+
     def start(self) -> None:
         """Listen; on the same port as before, if there was one."""
         fake = self

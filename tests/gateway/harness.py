@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,6 +118,13 @@ class RunningGateway:
             if name == line:
                 return float(value)
         return 0.0
+
+    @contextmanager
+    def counts(self, line: str, by: float = 1) -> Iterator[None]:
+        """Within this, the metric grows by exactly so much."""
+        before = self.metric(line)
+        yield
+        assert self.metric(line) - before == by, line
 
     def stop(self) -> None:
         self.server.should_exit = True

@@ -194,9 +194,8 @@ def test_history_belongs_to_its_session(gateway: RunningGateway) -> None:
     assert "only for me" not in json.dumps(other.history())
 
 
-def test_deleting_leaves_nothing_and_has_rasa_forget(
-    gateway: RunningGateway, rasa: FakeRasa
-) -> None:
+def test_deleting_leaves_nothing_and_has_rasa_forget(start: StartGateway, rasa: FakeRasa) -> None:
+    gateway = start()
     conversation = gateway.chat()
     conversation.say("a canary in the database")
     response = conversation.delete()
@@ -258,7 +257,8 @@ def test_a_message_keeps_its_session_alive(start: StartGateway) -> None:
     assert one(database, "select expires_at from sessions") > before
 
 
-def test_the_token_is_stored_hashed(gateway: RunningGateway) -> None:
+def test_the_token_is_stored_hashed(start: StartGateway) -> None:
+    gateway = start()
     conversation = gateway.chat()
     conversation.say("hello", key="my-own-key-1234")
     database = Path(gateway.settings.database_url.removeprefix("sqlite:///"))
@@ -269,7 +269,8 @@ def test_the_token_is_stored_hashed(gateway: RunningGateway) -> None:
     assert "my-own-key-1234" not in dump
 
 
-def test_the_database_file_is_private(gateway: RunningGateway) -> None:
+def test_the_database_file_is_private(start: StartGateway) -> None:
+    gateway = start()
     folder = Path(gateway.settings.database_url.removeprefix("sqlite:///")).parent
     assert {file.stat().st_mode & 0o777 for file in folder.glob("assistant.db*")} == {0o600}
 

@@ -294,7 +294,8 @@ def test_https_is_remembered_only_where_it_is_used(start: StartGateway) -> None:
     assert "max-age" in gateway.http.get("/").headers["Strict-Transport-Security"]
 
 
-def test_metrics_count_and_hold_no_text(gateway: RunningGateway, rasa: FakeRasa) -> None:
+def test_metrics_count_and_hold_no_text(start: StartGateway, rasa: FakeRasa) -> None:
+    gateway = start()
     conversation = gateway.chat()
     conversation.say("a canary in the metrics")
     conversation.say("")

@@ -97,11 +97,13 @@ def test_missing_secrets(fit: Installation) -> None:
     assert "LOOPBACK_SECRET" in str(found[0])
 
 
-@pytest.mark.parametrize("field", ["database_url", "tracker_url"])
-def test_sqlite(fit: Installation, field: str) -> None:
-    settings = replace(fit.settings, **{field: "sqlite:////var/x.db"})
-
-    assert refusals(replace(fit, settings=settings)) == [Refusal.SQLITE]
+def test_sqlite(fit: Installation) -> None:
+    on_sqlite = "sqlite:////var/x.db"
+    for settings in (
+        replace(fit.settings, database_url=on_sqlite),
+        replace(fit.settings, tracker_url=on_sqlite),
+    ):
+        assert refusals(replace(fit, settings=settings)) == [Refusal.SQLITE]
 
 
 def test_plain_http(fit: Installation) -> None:

@@ -125,6 +125,24 @@ def test_a_stop_signal_stops_all_in_order(
     assert gone(children)
 
 
+def test_the_end_of_the_terminal_stops_all_but_not_under_nohup(
+    start: Callable[..., Run], ports: list[int]
+) -> None:
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        detached = start(f"{ports[0]}:ready")
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+    attached = start(f"{ports[1]}:ready")
+    for run in (detached, attached):
+        run.wait_for("all ready")
+        run.process.send_signal(signal.SIGHUP)
+
+    assert attached.end() == 0
+    time.sleep(0.3)
+    assert detached.process.poll() is None
+
+
 def test_a_child_that_does_not_stop_is_killed(start: Callable[..., Run], ports: list[int]) -> None:
     run = start(f"{ports[0]}:stubborn")
     run.wait_for("all ready")

@@ -2,8 +2,8 @@
 // The plain chat page. Text only ever becomes text nodes: nothing here makes HTML from a string.
 (() => {
   const strings = JSON.parse(document.getElementById("strings").textContent);
-  const [log, form, input, send, status, alert, clear, confirmBox, yes, no] =
-    ["log", "form", "input", "send", "status", "alert", "clear", "confirm", "confirm-yes", "confirm-no"]
+  const [main, log, form, input, send, status, alert, clear, confirmBox, yes, no] =
+    ["main", "log", "form", "input", "send", "status", "alert", "clear", "confirm", "confirm-yes", "confirm-no"]
       .map((id) => document.getElementById(id));
   const TOKEN = "assistant-token";
   const TIMEOUT_MS = 15000;
@@ -100,7 +100,11 @@
   function show(...bubbles) {
     log.append(...bubbles);
     const last = bubbles[bubbles.length - 1];
-    if (last) last.scrollIntoView({ block: last.offsetHeight > log.clientHeight ? "start" : "nearest" });
+    if (!last) return;
+    // A long answer is read from its beginning. Only `main` scrolls, so that the help line stays.
+    const top = last.offsetHeight > main.clientHeight ? last.offsetTop - 8 : main.scrollHeight;
+    if (main.scrollHeight > main.clientHeight) main.scrollTo({ top });
+    else last.scrollIntoView({ block: "nearest" });
   }
 
   // ---- State shown ------------------------------------------------------------------------------
@@ -233,7 +237,7 @@
   // ---- Reload -----------------------------------------------------------------------------------
   function draw(history) {
     log.replaceChildren(...history.map((entry) => entry.role === "patient" ? mine(entry.text) : theirs(entry)));
-    log.scrollTop = log.scrollHeight;
+    main.scrollTop = main.scrollHeight;
   }
 
   async function restore() {
@@ -251,6 +255,7 @@
       return;
     }
     clear.hidden = false;
+    form.hidden = false;
     // Drawn before the region goes live: a screen reader does not read it all again.
     draw(history);
     announce();

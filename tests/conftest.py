@@ -1,0 +1,44 @@
+"""What every test of the running product shares: the product itself, started once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.scenarios.conversation import Conversation
+from tests.scenarios.running_product import RunningProduct
+
+OpenConversation = Callable[[], Conversation]
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """The whole product, ready to answer. Tests leave it as healthy as they found it."""
+    running = RunningProduct(tmp_path_factory.mktemp("product"))
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        exit_code = running.stop()
+    assert exit_code == 0, running.story()
+
+
+@pytest.fixture
+def conversations() -> Iterator[list[Conversation]]:
+    """The conversations that this test has opened."""
+    opened: list[Conversation] = []
+    yield opened
+    for conversation in opened:
+        conversation.close()
+
+
+@pytest.fixture
+def converse(product: RunningProduct, conversations: list[Conversation]) -> OpenConversation:
+    """Opens conversations with the product."""
+
+    def open_one() -> Conversation:
+        conversations.append(Conversation(product.url))
+        return conversations[-1]
+
+    return open_one

@@ -1,0 +1,55 @@
+"""Fixtures: real Rasa objects around our components, and the trained model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelStorage
+
+from bot.configuration.settings import ROOT, Settings
+from bot.nlu.offline import OfflineClassifier
+from bot.nlu.sentence_encoder import SentenceEncoder
+
+
+@pytest.fixture(scope="session")
+def shipped_config() -> dict[str, dict[str, Any]]:
+    """What config.yml says about each component, by the last part of its name."""
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    return {
+        item["name"].rpartition(".")[2]: {key: item[key] for key in item if key != "name"}
+        for item in config["pipeline"]
+    }
+
+
+@pytest.fixture(scope="session")
+def encoder_hashes(shipped_config: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return shipped_config["SentenceEncoderFeaturizer"]
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_hashes: dict[str, Any]) -> SentenceEncoder:
+    return SentenceEncoder.load(**encoder_hashes)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> ModelStorage:
+    folder = tmp_path / "storage"
+    folder.mkdir()
+    return LocalModelStorage.create(folder)
+
+
+@pytest.fixture
+def context() -> ExecutionContext:
+    return ExecutionContext(GraphSchema({}), node_name="the_node")
+
+
+@pytest.fixture(scope="session")
+def trained() -> OfflineClassifier:
+    """The model that `make test` trains before pytest starts."""
+    return OfflineClassifier.load(Settings.from_environment(os.environ).model)

@@ -1,0 +1,110 @@
+"""A tiny pipeline of real Rasa components, trained in a moment on a handful of sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
+from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.encoder_featurizer import SentenceEncoderFeaturizer
+from bot.nlu.leaf_classifier import LeafIntentClassifier
+from bot.nlu.sentence_encoder import SentenceEncoder
+
+#: A few sentences for each of a few meanings.
+EXAMPLES = {
+    "faq/migraine.aura": ["what is aura", "flashing lights before it", "zigzag lines in my eyes"],
+    "faq/migraine.botox": ["is botox used", "does botox prevent it", "botox for migraine"],
+    "chitchat/greet": ["hello there", "hi", "good morning to you"],
+    "crisis": ["i want to die", "i will end my life", "i cannot go on living"],
+    "out_of_scope": ["who won the football match", "weather in paris", "tell me a joke"],
+}
+
+#: For a featurizer that is handed its encoder: the files were verified when that was loaded.
+FEATURIZER_CONFIG = SentenceEncoderFeaturizer.get_default_config() | {
+    "network_sha256": "verified",
+    "tokenizer_sha256": "verified",
+}
+
+
+def context_of(name: str) -> ExecutionContext:
+    return ExecutionContext(GraphSchema({}), node_name=name)
+
+
+def example(text: str, label: str) -> Message:
+    """A training example as Rasa's reader makes it."""
+    intent, _, leaf = label.partition("/")
+    values: dict[str, Any] = {TEXT: text, INTENT: intent}
+    if leaf:
+        values[INTENT_RESPONSE_KEY] = label
+    return Message(values)
+
+
+@dataclass
+class TinyPipeline:
+    """Tokenizer, encoder, n-grams and classifier, as in config.yml."""
+
+    storage: ModelStorage
+    tokenizer: WhitespaceTokenizer
+    featurizer: SentenceEncoderFeaturizer
+    counter: CountVectorsFeaturizer
+    classifier: LeafIntentClassifier
+    resource: Resource
+
+    @classmethod
+    def train(
+        cls,
+        storage: ModelStorage,
+        encoder: SentenceEncoder,
+        examples: dict[str, list[str]] | None = None,
+        **config: Any,
+    ) -> TinyPipeline:
+        tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
+        featurizer = SentenceEncoderFeaturizer(FEATURIZER_CONFIG, "encoder", encoder)
+        counts = {"analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4}
+        counter = CountVectorsFeaturizer.create(
+            CountVectorsFeaturizer.get_default_config() | counts,
+            storage,
+            Resource("counter"),
+            context_of("counter"),
+        )
+        resource = Resource("classifier")
+        classifier = LeafIntentClassifier.create(
+            LeafIntentClassifier.get_default_config() | config,
+            storage,
+            resource,
+            context_of("classifier"),
+        )
+        data = TrainingData(
+            [
+                example(text, label)
+                for label, texts in (examples or EXAMPLES).items()
+                for text in texts
+            ]
+        )
+        tokenizer.process_training_data(data)
+        featurizer.process_training_data(data)
+        counter.train(data)
+        counter.process_training_data(data)
+        classifier.train(data)
+        return cls(storage, tokenizer, featurizer, counter, classifier, resource)
+
+    def featurized(self, text: str) -> Message:
+        """A message as the classifier gets it."""
+        message = Message({TEXT: text})
+        self.tokenizer.process([message])
+        self.featurizer.process([message])
+        self.counter.process([message])
+        return message
+
+    def classified(self, text: str) -> Message:
+        """A message as the gates get it."""
+        (message,) = self.classifier.process([self.featurized(text)])
+        return message

@@ -1,0 +1,83 @@
+"""The importer: a response for every leaf of the training data, from the curated content."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.configuration.settings import ROOT
+from bot.content.library import load_library
+from bot.nlu.content_importer import CuratedContentImporter, leaf_responses
+
+
+@pytest.fixture(scope="module")
+def loaded() -> tuple[TrainingData, list[str]]:
+    """What Rasa reads at the root, and what it warns about."""
+    importer = TrainingDataImporter.load_from_config(
+        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        data = importer.get_nlu_data()
+        data.validate()
+        importer.get_domain()
+        importer.get_stories()
+    return data, [str(one.message) for one in caught if one.category is UserWarning]
+
+
+def test_every_leaf_of_the_training_data_has_a_response(
+    loaded: tuple[TrainingData, list[str]],
+) -> None:
+    data, _ = loaded
+    leaves = {one.get_full_intent() for one in data.intent_examples}
+
+    assert {f"utter_{leaf}" for leaf in leaves if "/" in leaf} == set(data.responses)
+    assert len(data.intent_examples) > 2500
+
+
+def test_rasa_warns_about_nothing(loaded: tuple[TrainingData, list[str]]) -> None:
+    assert loaded[1] == []
+
+
+def test_the_responses_say_what_the_content_says() -> None:
+    library = load_library()
+
+    responses = leaf_responses()
+
+    for topic in library.topics():
+        assert responses[f"utter_faq/{topic}"] == [{"text": library.answer(topic).short}]
+
+
+def test_it_adds_nothing_else() -> None:
+    importer = CuratedContentImporter(None, None, None)
+
+    assert importer.get_config() == {}
+    assert importer.get_domain().is_empty()
+    assert importer.get_stories().is_empty()
+    assert importer.get_conversation_tests().is_empty()
+    assert importer.get_config_file_for_auto_config() is None
+    assert importer.get_nlu_data().intent_examples == []
+
+
+def test_the_domain_knows_every_intent_that_is_trained(
+    loaded: tuple[TrainingData, list[str]],
+) -> None:
+    importer = TrainingDataImporter.load_from_config(
+        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
+    )
+    intents = {one.get("intent") for one in loaded[0].intent_examples}
+
+    assert intents <= set(importer.get_domain().intents)
+
+
+def test_no_text_of_the_page_has_a_second_home_in_rasa_s_files() -> None:
+    files = [ROOT / "domain.yml", *Path(ROOT / "data").rglob("*.yml")]
+    text = "\n".join(file.read_text() for file in files)
+
+    library = load_library()
+    assert all(library.answer(topic).short[:60] not in text for topic in library.topics())
+    assert "utter_" not in text

@@ -1,0 +1,57 @@
+"""The shape of a reply."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.replies.reply import KINDS_WITH_DISCLAIMER, Button, Reply, ReplyKind
+from tests.replies.strategies import replies
+
+
+def test_the_kinds_are_those_of_the_design() -> None:
+    assert {kind.value for kind in ReplyKind} == {
+        *("answer", "emergency", "crisis", "personal_advice", "human_handoff", "intake"),
+        *("not_covered", "out_of_scope", "chitchat", "clarify", "notice", "error"),
+    }
+    assert {kind.value for kind in KINDS_WITH_DISCLAIMER} == {
+        *("answer", "personal_advice", "not_covered", "clarify"),
+    }
+
+
+@settings(deadline=None, max_examples=50)
+@given(reply=replies(st.none() | st.text(max_size=20)))
+def test_a_reply_survives_the_way_through_json(reply: Reply) -> None:
+    assert Reply.parse_obj(json.loads(json.dumps(reply.as_json()))) == reply
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": ""},
+        {"kind": "sermon"},
+        {"text": None},
+        {"advice": "take two"},
+        {"buttons": [{"title": "", "payload": "/deny"}]},
+        {"buttons": [{"title": "No", "payload": "deny"}]},
+        {"buttons": [{"title": "x" * 61, "payload": "/deny"}]},
+        {"source": {"section": "One"}},
+    ],
+    ids=str,
+)
+def test_what_is_no_reply_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Reply.parse_obj({"kind": "chitchat", "text": "No."} | changes)
+
+
+def test_a_reply_cannot_be_changed_on_its_way() -> None:
+    reply = Reply(kind=ReplyKind.CHITCHAT, text="Hello.")
+
+    with pytest.raises(TypeError):
+        reply.text = "Take two."
+    with pytest.raises(TypeError):
+        Button(title="No", payload="/deny").payload = "/affirm"

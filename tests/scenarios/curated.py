@@ -1,0 +1,131 @@
+"""The words a patient should read, taken from the content by name, so that none is written twice.
+
+short of migraine.aura        the short answer; also: full, question, section
+source of migraine.aura       what "what's the source?" says after that answer
+advice with migraine.aura     the refusal to advise, with that answer's short form
+no word on migraine.aura      the page does not say this about that answer
+texts chitchat.thanks         a text of bot/content/texts.yml
+safety crisis                 a text of bot/safety/replies.yml
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from bot.configuration.clinic import load_clinic
+from tests.scenarios.running_product import ROOT
+
+_CONTENT = ROOT / "bot" / "content"
+_CLINIC = load_clinic()
+
+
+def _read(*parts: str) -> Any:
+    return yaml.safe_load(ROOT.joinpath(*parts).read_text(encoding="utf-8"))
+
+
+PAGES: dict[str, Any] = {
+    page["id"]: page
+    for page in (
+        yaml.safe_load(file.read_text(encoding="utf-8"))
+        for file in sorted((_CONTENT / "pages").glob("*.yml"))
+    )
+}
+_TEXTS = _read("bot", "content", "texts.yml")
+_SAFETY = _read("bot", "safety", "replies.yml")
+PHONE = _CLINIC.phone
+
+
+def page_of(topic: str) -> Any:
+    """The page that a topic, written page.answer, is on."""
+    return PAGES[topic.partition(".")[0]]
+
+
+def record(topic: str) -> Any:
+    """The answer that a topic, written page.answer, names."""
+    name = topic.partition(".")[2]
+    return next(answer for answer in page_of(topic)["answers"] if answer["id"] == name)
+
+
+def text_of(reference: str) -> str:
+    """The text that a reference names, as a patient reads it."""
+    kind, _, rest = reference.partition(" ")
+    if kind in ("short", "full", "question", "section"):
+        return str(record(rest.removeprefix("of "))[kind])
+    if kind == "source":
+        return _source(rest.removeprefix("of "))
+    if kind == "advice":
+        short = record(rest.removeprefix("with "))["short"]
+        general = _TEXTS["personal_advice"]["general"].format(answer=short)
+        return f"{_filled(_TEXTS['personal_advice']['decline'])} {general}"
+    if kind == "no":
+        question = record(rest.removeprefix("word on "))["question"]
+        return _filled(_TEXTS["not_covered"]["about_topic"], question=question)
+    if kind == "texts":
+        return _filled(_key(rest))
+    if kind == "safety":
+        return _filled(_SAFETY[rest]["text"])
+    raise ValueError(f"no such reference: {reference}")
+
+
+def source_of(topic: str) -> dict[str, object]:
+    """The source that belongs to an answer, in the shape of the public interface."""
+    page = page_of(topic)
+    return {
+        "section": record(topic)["section"],
+        "url": f"{_CLINIC.site}{page['url_path']}",
+        "reviewed_by": page["reviewer"],
+        "reviewed_on": page["reviewed_on"].isoformat(),
+        "references": [
+            {"citation": citation["citation"], "pmid": citation["pmid"]}
+            for citation in citations_of(topic)
+        ],
+    }
+
+
+def citations_of(topic: str) -> list[Any]:
+    """The publications that an answer rests on."""
+    by_id = {citation["id"]: citation for citation in page_of(topic)["references"]}
+    return [by_id[name] for name in record(topic)["references"]]
+
+
+def source_line(topic: str) -> str:
+    """The sentence that says what an answer is based on."""
+    page = page_of(topic)
+    day = page["reviewed_on"]
+    return str(
+        _TEXTS["source_line"].format(
+            page=page["title"].lower(),
+            section=record(topic)["section"],
+            reviewer=page["reviewer"],
+            date=f"{day:%B} {day.day}, {day.year}",
+        )
+    )
+
+
+def _source(topic: str) -> str:
+    references = " ".join(f"{c['citation']} (PMID {c['pmid']})." for c in citations_of(topic))
+    return str(
+        _TEXTS["follow_up"]["source"].format(
+            answer_source=source_line(topic), references=references
+        )
+    )
+
+
+def _key(path: str) -> str:
+    found = _TEXTS
+    for name in path.split("."):
+        found = found[name]
+    return str(found)
+
+
+def _filled(text: str, **more: str) -> str:
+    return text.format(
+        clinic=_CLINIC.name,
+        phone=PHONE,
+        hours=_CLINIC.opening_hours,
+        email=_CLINIC.email,
+        pages=" and ".join(page["title"].lower() for page in PAGES.values()),
+        **more,
+    )

@@ -1,0 +1,137 @@
+"""What must be true of every message, and what a scenario says about one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, Extra, root_validator
+
+from tests.scenarios.conversation import Conversation, Message, titles
+from tests.scenarios.curated import PHONE, page_of, source_of, text_of
+
+CONVERSATIONS = Path(__file__).parent / "conversations"
+
+#: DESIGN §6: these never reach a patient without the disclaimer.
+_DISCLAIMED = ("answer", "personal_advice", "not_covered", "clarify")
+
+
+class Turn(BaseModel):
+    """One thing a patient does, and what they read then.
+
+    `patient` is typed, `button` is pressed: a reference to its title (curated.py). `topic` is
+    page.answer, or "any" where the general text beside a refusal is not what matters. `text` and
+    `buttons` are references; `first_button` where only the first matters.
+    `kept` is what the history shows of a text that is not kept as it was typed.
+    """
+
+    patient: str | None = None
+    kept: str | None = None
+    button: str | None = None
+    kind: str
+    topic: str | None = None
+    text: str | None = None
+    disclaimer: bool
+    buttons: tuple[str, ...] | None = None
+    first_button: str | None = None
+
+    class Config:
+        extra = Extra.forbid
+
+    @root_validator(skip_on_failure=True)
+    def _one_thing_is_done(cls, values: dict[str, object]) -> dict[str, object]:
+        if (values["patient"] is None) == (values["button"] is None):
+            raise ValueError("exactly one of patient and button")
+        return values
+
+    @property
+    def said(self) -> str:
+        """What the history shows of it."""
+        return self.kept or self.patient or text_of(self.button or "")
+
+    def play(self, conversation: Conversation) -> Message:
+        """Do it; the message that comes back."""
+        if self.patient is not None:
+            return conversation.ask(self.patient)
+        return conversation.press(text_of(self.button or ""))
+
+
+class Scenario(BaseModel):
+    """A conversation from its first message on."""
+
+    name: str
+    turns: tuple[Turn, ...]
+
+    class Config:
+        extra = Extra.forbid
+
+
+def load_scenarios() -> dict[str, Scenario]:
+    """Every scenario, named by its file and its own name."""
+    found = {}
+    for file in sorted(CONVERSATIONS.glob("*.yml")):
+        for values in yaml.safe_load(file.read_text(encoding="utf-8")):
+            scenario = Scenario.parse_obj(values)
+            found[f"{file.stem}: {scenario.name}"] = scenario
+    return found
+
+
+def check_message(message: Message) -> None:
+    """What must be true of every message, whatever it says."""
+    kind, disclaimer = message["kind"], message["disclaimer"]
+    page = page_of(message["page"] or "migraine")
+    assert disclaimer == (page["disclaimer"] if kind in _DISCLAIMED else None)
+    assert text_of("texts buttons.person") in titles(message) or PHONE in message["text"]
+    assert "payload" not in str(message)
+    if kind == "answer":
+        check_answer(message)
+    if kind == "personal_advice":
+        check_refusal(message)
+
+
+def check_refusal(message: Message) -> None:
+    """Declined, and the general text beside it is that of the answer it names, if it names one."""
+    topic = f"{message['page']}.{message['topic']}"
+    general = f"advice with {topic}" if message["topic"] else "texts personal_advice.decline"
+    assert message["text"] == text_of(general)
+    assert message["source"] == (source_of(topic) if message["topic"] else None)
+
+
+def check_answer(message: Message) -> None:
+    """An answer names its page, its topic and its source."""
+    source = message["source"]
+    assert source == source_of(f"{message['page']}.{message['topic']}")
+    assert source["section"] and source["reviewed_by"] and source["reviewed_on"]
+    assert [reference["pmid"] for reference in source["references"]]
+
+
+def check_turn(turn: Turn, message: Message) -> None:
+    """Exactly what the scenario says."""
+    topic = f"{message['page']}.{message['topic']}" if message["topic"] else None
+    expected = topic if turn.topic == "any" else turn.topic
+    assert (message["kind"], topic) == (turn.kind, expected), message["text"]
+    if turn.text is not None:
+        assert message["text"] == text_of(turn.text)
+    assert (message["disclaimer"] is not None) == turn.disclaimer
+    if turn.buttons is not None:
+        assert titles(message) == [text_of(button) for button in turn.buttons]
+    if turn.first_button is not None:
+        assert titles(message)[0] == text_of(turn.first_button)
+
+
+def check_history(conversation: Conversation, said: list[tuple[str, Message]]) -> None:
+    """The stored conversation is the one that was had; only its last choices are still open."""
+    stored = conversation.history()
+    greeting = conversation.opened["messages"]
+    expected = [("assistant", message) for message in greeting]
+    for text, message in said:
+        expected += [("patient", {"text": text}), ("assistant", message)]
+    assert len(stored) == len(expected)
+    offers = [place for place, (_, message) in enumerate(expected) if message.get("buttons")]
+    for place, (role, message) in enumerate(expected):
+        shown = {**message, "role": role}
+        if role == "patient":
+            shown["id"] = stored[place]["id"]
+        elif place != offers[-1]:
+            shown["buttons"] = None
+        assert stored[place] == shown
