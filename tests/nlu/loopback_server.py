@@ -1,0 +1,123 @@
+"""The loopback channel on a real socket, in front of an agent that does as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from rasa.core.channels.channel import UserMessage, register
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+
+from bot.nlu.loopback_channel import LoopbackChannel
+
+SECRET = "a secret of many letters"
+
+Handler = Callable[[UserMessage], Awaitable[None]]
+
+
+async def say_nothing(message: UserMessage) -> None:
+    """What a turn looks like whose action server is down."""
+
+
+def saying(*replies: dict[str, Any]) -> Handler:
+    """A turn with these replies, each with its plain text beside it, as Rasa sends them."""
+
+    async def handle(message: UserMessage) -> None:
+        for reply in replies:
+            await message.output_channel.send_response(
+                message.sender_id, {"text": "plain", "custom": reply}
+            )
+
+    return handle
+
+
+@dataclass
+class FakeAgent:
+    """As much of Rasa's agent as the channel uses."""
+
+    handler: Handler = say_nothing
+    loaded: bool = True
+    intent: str | None = "faq"
+    parse: Callable[[str], dict[str, Any]] | None = None
+    tracker_store: TrackerStore = field(
+        default_factory=lambda: InMemoryTrackerStore(Domain.empty())
+    )
+    action_endpoint: EndpointConfig | None = None
+    seen: list[UserMessage] = field(default_factory=list)
+
+    def is_ready(self) -> bool:
+        return self.loaded
+
+    async def parse_message(self, text: str) -> dict[str, Any]:
+        if self.parse is None:
+            return {"intent": {"name": "faq", "confidence": 1.0}, "entities": []}
+        return self.parse(text)
+
+    async def handle_message(self, message: UserMessage) -> None:
+        self.seen.append(message)
+        if self.intent is not None:
+            tracker = DialogueStateTracker(message.sender_id, [])
+            tracker.update(
+                UserUttered(message.text, {"name": self.intent}, message_id=message.message_id)
+            )
+            await self.tracker_store.save(tracker)
+        await self.handler(message)
+
+
+class LoopbackServer:
+    """Sanic with our channel only, in a thread of its own."""
+
+    def __init__(self, agent: FakeAgent | None) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._port: int | None = None
+        self._started = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._agent = agent
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._started.wait(10)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}/webhooks/loopback/")
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        application = Sanic(f"loopback_{uuid.uuid4().hex}", configure_logging=False)
+        application.ctx.agent = self._agent
+        register([LoopbackChannel(SECRET)], application, "/webhooks/")
+        server = await application.create_server(
+            "127.0.0.1", 0, return_asyncio_server=True, access_log=False
+        )
+        assert server
+        await server.startup()
+        self._stop = asyncio.Event()
+        self._port = server.sockets[0].getsockname()[1]
+        self._started.set()
+        await self._stop.wait()
+        server.close()
+        await server.wait_closed()
+
+    def stop(self) -> None:
+        assert self._stop
+        self.http.close()
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+    def post(self, call: str, body: Any, **headers: str) -> httpx.Response:
+        """Send JSON with the secret, unless the headers say otherwise."""
+        return self.http.post(call, json=body, headers={"X-Loopback-Secret": SECRET} | headers)
+
+    def ready(self) -> httpx.Response:
+        return self.http.get("ready", headers={"X-Loopback-Secret": SECRET})

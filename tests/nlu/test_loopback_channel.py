@@ -1,0 +1,353 @@
+"""The only way into Rasa: strangers refused, words never commands, failures never silent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from rasa.core.channels.channel import UserMessage
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.loopback_channel import InboundMessage, LoopbackChannel
+from bot.replies.payloads import payload_of
+from tests.nlu.loopback_server import SECRET, FakeAgent, LoopbackServer, saying
+from tests.replies.strategies import LABELS
+
+TEXT_MESSAGE = {"conversation_id": "c-1", "message_id": "m-1", "text": "what is aura"}
+
+Start = Callable[..., LoopbackServer]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    running: list[LoopbackServer] = []
+
+    def start_one(agent: FakeAgent | None) -> LoopbackServer:
+        running.append(LoopbackServer(agent))
+        return running[-1]
+
+    yield start_one
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def agent() -> FakeAgent:
+    return FakeAgent()
+
+
+@pytest.fixture
+def server(start: Start, agent: FakeAgent) -> LoopbackServer:
+    return start(agent)
+
+
+@pytest.mark.parametrize(
+    "credentials", [None, {}, {"secret": None}, {"secret": ""}, {"secret": "fifteen letters"}]
+)
+def test_without_a_long_secret_there_is_no_channel(credentials: dict[str, Any] | None) -> None:
+    with pytest.raises(InvalidConfigException, match="16 characters"):
+        LoopbackChannel.from_credentials(credentials)
+
+
+def test_with_one_there_is() -> None:
+    assert LoopbackChannel.from_credentials({"secret": "sixteen letters!"}).name() == "loopback"
+
+
+@pytest.mark.parametrize("offered", [None, "", "wrong", SECRET[:-1], f"{SECRET}x", SECRET.upper()])
+@pytest.mark.parametrize("call", ["message", "forget", "ready"])
+def test_strangers_are_refused_at_every_door(
+    server: LoopbackServer, agent: FakeAgent, call: str, offered: str | None
+) -> None:
+    headers = {} if offered is None else {"X-Loopback-Secret": offered}
+
+    if call == "ready":
+        response = server.http.get(call, headers=headers)
+    else:
+        response = server.http.post(call, json=TEXT_MESSAGE, headers=headers)
+
+    assert (response.status_code, response.json()) == (401, {"error": "wrong_secret"})
+    assert agent.seen == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]
+)
+def test_another_content_type_is_refused(server: LoopbackServer, kind: str) -> None:
+    response = server.post("message", TEXT_MESSAGE, **{"Content-Type": kind})
+
+    assert (response.status_code, response.json()) == (415, {"error": "not_json"})
+
+
+def test_a_charset_is_fine(server: LoopbackServer) -> None:
+    kind = {"Content-Type": "Application/JSON; charset=utf-8"}
+
+    assert server.post("message", TEXT_MESSAGE, **kind).status_code == 200
+
+
+def test_too_large_a_body_is_refused_unread(server: LoopbackServer, agent: FakeAgent) -> None:
+    response = server.post("message", TEXT_MESSAGE | {"text": "x" * 70_000})
+
+    assert (response.status_code, response.json()) == (413, {"error": "too_large"})
+    assert agent.seen == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": None},
+        {"text": ""},
+        {"payload": "/deny"},
+        {"text": "x" * 20_001},
+        {"text": 5},
+        {"conversation_id": ""},
+        {"conversation_id": "c" * 129},
+        {"conversation_id": None},
+        {"message_id": ""},
+        {"metadata": {}},
+        {"text": None, "payload": "deny"},
+        {"text": None, "payload": "/Deny"},
+        {"text": None, "payload": "/deny and more"},
+        {"text": None, "payload": '/faq{"leaf": "migraine.aura"'},
+        {"text": None, "payload": '/faq@1.0{"leaf": "migraine.aura"}'},
+        {"text": None, "payload": "//deny"},
+        {"text": None, "payload": " /deny"},
+        {"text": None, "payload": "/deny\n/restart"},
+        {"text": None, "payload": f"/faq{{{'x' * 1_000}}}"},
+        {"text": None, "payload": ""},
+    ],
+    ids=lambda changes: str(changes)[:60],
+)
+def test_a_malformed_message_is_refused(
+    server: LoopbackServer, agent: FakeAgent, changes: dict[str, Any]
+) -> None:
+    body = {key: value for key, value in (TEXT_MESSAGE | changes).items() if value is not None}
+
+    response = server.post("message", body)
+
+    assert (response.status_code, response.json()) == (422, {"error": "malformed"})
+    assert agent.seen == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 10_000])
+@pytest.mark.parametrize("call", ["message", "forget"])
+def test_what_is_no_json_object_is_refused(server: LoopbackServer, call: str, body: bytes) -> None:
+    headers = {"X-Loopback-Secret": SECRET, "Content-Type": "application/json"}
+
+    response = server.http.post(call, content=body, headers=headers)
+
+    assert (response.status_code, response.json()) == (422, {"error": "malformed"})
+
+
+def test_other_paths_and_methods_are_not_there(server: LoopbackServer) -> None:
+    headers = {"X-Loopback-Secret": SECRET}
+
+    assert server.http.get("message", headers=headers).status_code == 405
+    assert server.http.post("train", headers=headers).status_code == 404
+    assert server.http.get("", headers=headers).status_code == 404
+
+
+@settings(max_examples=300)
+@given(text=st.text(min_size=1) | st.text("/ \t\n\r\x0b\x0c\x1c\x85\xa0\u2003fa{}", min_size=1))
+def test_no_words_ever_reach_rasa_as_a_command(text: str) -> None:
+    inbound = InboundMessage(conversation_id="c", message_id="m", text=text)
+
+    given = inbound.for_rasa()
+
+    # Rasa strips before it looks for the slash.
+    assert given.strip()
+    assert not given.strip().startswith("/")
+
+
+@pytest.mark.parametrize("text", ["/crisis", "\t/crisis", "\n/restart", "\xa0/faq", " / /crisis"])
+def test_rasa_itself_takes_no_words_for_a_command(text: str) -> None:
+    inbound = InboundMessage(conversation_id="c", message_id="m", text=text)
+
+    (message,) = RegexMessageHandler().process([Message({TEXT: inbound.for_rasa()})])
+
+    assert message.get("intent") is None
+
+
+def test_every_button_is_let_through() -> None:
+    for label in LABELS:
+        inbound = InboundMessage(conversation_id="c", message_id="m", payload=payload_of(label))
+        assert inbound.for_rasa() == payload_of(label)
+
+
+def test_both_or_neither_of_text_and_payload_is_no_message() -> None:
+    for parts in ({}, {"text": "a", "payload": "/deny"}):
+        with pytest.raises(ValidationError):
+            InboundMessage(conversation_id="c", message_id="m", **parts)
+
+
+def test_rasa_gets_the_message_as_it_was_sent(server: LoopbackServer, agent: FakeAgent) -> None:
+    server.post("message", TEXT_MESSAGE)
+
+    (seen,) = agent.seen
+    assert (seen.text, seen.sender_id, seen.message_id) == ("what is aura", "c-1", "m-1")
+    assert seen.input_channel == "loopback"
+    assert not seen.metadata
+
+
+def test_a_payload_is_handed_over_as_it_is(server: LoopbackServer, agent: FakeAgent) -> None:
+    payload = '/faq{"leaf": "migraine.aura"}'
+    body = {"conversation_id": "c-1", "message_id": "m-1", "payload": payload}
+
+    assert server.post("message", body).status_code == 200
+    assert agent.seen[0].text == payload
+
+
+def test_replies_come_back_whole(server: LoopbackServer, agent: FakeAgent) -> None:
+    reply = {"kind": "answer", "text": "Yes.", "source": {"references": [{"pmid": "1"}]}}
+    agent.handler = saying(reply, {"kind": "chitchat", "text": "Bye. \u2013"})
+
+    response = server.post("message", TEXT_MESSAGE)
+
+    assert response.status_code == 200
+    assert response.json()["replies"] == [reply, {"kind": "chitchat", "text": "Bye. \u2013"}]
+
+
+def test_plain_text_alone_is_no_reply(server: LoopbackServer, agent: FakeAgent) -> None:
+    async def plain(message: UserMessage) -> None:
+        await message.output_channel.send_response(message.sender_id, {"text": "Hello"})
+
+    agent.handler = plain
+
+    assert server.post("message", TEXT_MESSAGE).json()["replies"] == []
+
+
+@pytest.mark.parametrize("intent", ["faq", "crisis", "emergency"])
+def test_a_turn_without_replies_says_what_was_understood(
+    server: LoopbackServer, agent: FakeAgent, intent: str
+) -> None:
+    agent.intent = intent
+
+    response = server.post("message", TEXT_MESSAGE)
+
+    assert (response.status_code, response.json()) == (200, {"replies": [], "intent": intent})
+
+
+def test_an_earlier_message_s_intent_is_not_this_one_s(
+    server: LoopbackServer, agent: FakeAgent
+) -> None:
+    agent.intent = "crisis"
+    server.post("message", TEXT_MESSAGE)
+    agent.intent = None
+
+    response = server.post("message", TEXT_MESSAGE | {"message_id": "m-2"})
+
+    assert response.json() == {"replies": [], "intent": None}
+
+
+def test_a_conversation_that_nobody_knows_has_no_intent(
+    server: LoopbackServer, agent: FakeAgent
+) -> None:
+    agent.intent = None
+
+    assert server.post("message", TEXT_MESSAGE).json()["intent"] is None
+
+
+def test_without_a_model_it_is_not_ready(start: Start) -> None:
+    for server in (start(None), start(FakeAgent(loaded=False))):
+        response = server.post("message", TEXT_MESSAGE)
+        assert (response.status_code, response.json()) == (503, {"error": "not_ready"})
+        assert server.ready().status_code == 503
+
+
+def test_a_failure_is_said_and_logs_no_words(
+    server: LoopbackServer, agent: FakeAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(message: UserMessage) -> None:
+        raise RuntimeError(f"cannot handle {message.text} of {message.sender_id}")
+
+    agent.handler = fail
+    with caplog.at_level(logging.DEBUG):
+        response = server.post("message", TEXT_MESSAGE)
+
+    assert (response.status_code, response.json()) == (502, {"error": "failed"})
+    assert "RuntimeError" in caplog.text
+    assert "aura" not in caplog.text
+    assert "c-1" not in caplog.text
+
+
+def test_after_a_failure_the_next_message_is_answered(
+    server: LoopbackServer, agent: FakeAgent
+) -> None:
+    async def fail(message: UserMessage) -> None:
+        raise KeyError
+
+    agent.handler = fail
+    assert server.post("message", TEXT_MESSAGE).status_code == 502
+    agent.handler = saying({"kind": "chitchat", "text": "Hello."})
+
+    assert len(server.post("message", TEXT_MESSAGE).json()["replies"]) == 1
+
+
+def test_a_conversation_is_forgotten(server: LoopbackServer, agent: FakeAgent) -> None:
+    for name in ("c-1", "c-2"):
+        server.post("message", TEXT_MESSAGE | {"conversation_id": name})
+
+    response = server.post("forget", {"conversation_id": "c-1"})
+
+    assert response.status_code == 200
+    assert list(agent.tracker_store.store) == ["c-2"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"conversation_id": ""}, {"conversation_id": "c", "all": True}]
+)
+def test_a_malformed_wish_to_forget_is_refused(
+    server: LoopbackServer, body: dict[str, Any]
+) -> None:
+    assert server.post("forget", body).status_code == 422
+
+
+def test_without_a_model_nothing_is_forgotten_and_that_is_said(start: Start) -> None:
+    assert start(None).post("forget", {"conversation_id": "c"}).status_code == 503
+
+
+def test_forgetting_that_fails_is_said_and_logs_no_names(
+    server: LoopbackServer, agent: FakeAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(type(agent.tracker_store)):  # type: ignore[misc]
+        @property
+        def store(self) -> dict[str, Any]:
+            raise RuntimeError("no such conversation: c-secret")
+
+        @store.setter
+        def store(self, value: object) -> None: ...
+
+    agent.tracker_store.__class__ = Broken
+    with caplog.at_level(logging.DEBUG):
+        response = server.post("forget", {"conversation_id": "c-secret"})
+
+    assert (response.status_code, response.json()) == (502, {"error": "failed"})
+    assert "c-secret" not in caplog.text
+
+
+def test_a_probe_that_cannot_be_parsed_is_not_ready(
+    server: LoopbackServer, agent: FakeAgent
+) -> None:
+    def fail(text: str) -> dict[str, Any]:
+        raise RuntimeError(text)
+
+    agent.parse = fail
+
+    response = server.ready()
+
+    assert (response.status_code, response.json()) == (503, {"error": "not_ready"})
+
+
+def test_conversations_are_handled_side_by_side(server: LoopbackServer, agent: FakeAgent) -> None:
+    agent.handler = saying({"kind": "chitchat", "text": "Hello."})
+
+    for number in range(20):
+        body = TEXT_MESSAGE | {"conversation_id": f"c-{number}"}
+        assert len(server.post("message", body).json()["replies"]) == 1

@@ -1,0 +1,150 @@
+"""Deleting a conversation from Rasa's own stores."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from rasa.core.tracker_store import (
+    AwaitableTrackerStore,
+    FailSafeTrackerStore,
+    InMemoryTrackerStore,
+    SQLTrackerStore,
+    TrackerStore,
+)
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.tracker_erasure import ErasureError, forget_conversation
+
+_DOMAIN = Domain.load("domain.yml")
+
+
+def tracker(name: str, text: str = "words of a patient") -> DialogueStateTracker:
+    made = DialogueStateTracker(name, _DOMAIN.slots)
+    made.update(UserUttered(text, {"name": "faq"}))
+    made.update(SlotSet("topic", "migraine.aura"))
+    return made
+
+
+def sql_store(folder: Path) -> SQLTrackerStore:
+    return SQLTrackerStore(_DOMAIN, url=f"sqlite:///{folder / 'tracker.db'}")
+
+
+def in_memory(folder: Path) -> InMemoryTrackerStore:
+    return InMemoryTrackerStore(_DOMAIN)
+
+
+MAKERS: list[Callable[[Path], TrackerStore]] = [sql_store, in_memory]
+
+
+def wrapped(store: TrackerStore) -> FailSafeTrackerStore:
+    """As Rasa's agent wraps every store."""
+    return FailSafeTrackerStore(AwaitableTrackerStore(store))
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_one_conversation_is_gone_and_the_others_are_not(
+    tmp_path: Path, make: Callable[[Path], TrackerStore]
+) -> None:
+    store = wrapped(make(tmp_path))
+
+    async def story() -> list[DialogueStateTracker | None]:
+        for name in ("gone", "kept", "gone too", "gon%"):
+            await store.save(tracker(name))
+        await forget_conversation(store, "gone")
+        names = ("gone", "kept", "gone too", "gon%")
+        return [await store.retrieve(name) for name in names]
+
+    gone, *kept = asyncio.run(story())
+
+    assert gone is None
+    for one in kept:
+        assert one
+        assert one.latest_message
+        assert one.latest_message.text == "words of a patient"
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_forgetting_what_is_not_there_is_no_error(
+    tmp_path: Path, make: Callable[[Path], TrackerStore]
+) -> None:
+    asyncio.run(forget_conversation(wrapped(make(tmp_path)), "nobody"))
+
+
+def test_no_word_is_left_in_the_table(tmp_path: Path) -> None:
+    store = sql_store(tmp_path)
+
+    async def story() -> None:
+        await store.save(tracker("gone"))
+        await forget_conversation(store, "gone")
+
+    asyncio.run(story())
+
+    with store.engine.connect() as connection:
+        assert list(connection.execute(sqlalchemy.text("SELECT * FROM events"))) == []
+
+
+@pytest.mark.parametrize("name", ["' OR 1=1 --", "gone'; DROP TABLE events; --", "%"])
+def test_a_name_is_only_a_name(tmp_path: Path, name: str) -> None:
+    store = sql_store(tmp_path)
+
+    async def story() -> DialogueStateTracker | None:
+        await store.save(tracker("kept"))
+        await forget_conversation(store, name)
+        return await store.retrieve("kept")
+
+    assert asyncio.run(story())
+
+
+def test_a_store_of_another_kind_is_refused_by_kind_not_by_name() -> None:
+    class Elsewhere(TrackerStore):
+        async def save(self, tracker: DialogueStateTracker) -> None: ...
+
+        async def retrieve(self, sender_id: str) -> None: ...
+
+        async def keys(self) -> list[str]:
+            return []
+
+    with pytest.raises(ErasureError, match="Elsewhere") as caught:
+        asyncio.run(forget_conversation(Elsewhere(_DOMAIN), "a patient's name"))
+
+    assert "patient" not in str(caught.value)
+
+
+def broken_store(folder: Path) -> FailSafeTrackerStore:
+    """What Rasa uses when its database fails: it keeps the conversation in memory."""
+    store = sql_store(folder)
+    with store.engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE events"))
+    return wrapped(store)
+
+
+def test_what_was_kept_in_memory_while_the_database_failed_is_forgotten_too(
+    tmp_path: Path,
+) -> None:
+    store = broken_store(tmp_path)
+
+    async def story() -> DialogueStateTracker | None:
+        await store.save(tracker("gone"))
+        sql_store(tmp_path)  # The database is back.
+        await forget_conversation(store, "gone")
+        return await store.fallback_tracker_store.retrieve("gone")
+
+    assert asyncio.run(story()) is None
+
+
+def test_a_failing_database_puts_no_words_into_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = broken_store(tmp_path)
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.run(store.save(tracker("a conversation", "words of a patient")))
+
+    assert "words of a patient" not in caplog.text
