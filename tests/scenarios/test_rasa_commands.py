@@ -42,7 +42,7 @@ nlu:
 _ACTION_PORT = 5055
 
 #: Three at once on two cores, each importing TensorFlow.
-_SECONDS = 240
+_SECONDS = 100
 
 
 @dataclass
