@@ -61,7 +61,9 @@ provide_uv() {
 pip_setting() {
     local pip=.bootstrap/bin/python
     [ -x "$pip" ] || pip=${PYTHON:-python3}
-    "$pip" -m pip --disable-pip-version-check config get "global.$1" 2>/dev/null || true
+    # "config get" overlooks /etc/pip.conf when there is no configuration of the user's own.
+    "$pip" -m pip --disable-pip-version-check config list 2>/dev/null |
+        sed -n "s/^\(global\|install\)\.$1='\(.*\)'\$/\2/p" | tail -n 1
 }
 
 # uv does not read pip's configuration: hand on the index and certificate that pip uses.
@@ -75,6 +77,8 @@ hand_on_pip_configuration() {
         certificate=${PIP_CERT:-$(pip_setting cert)}
         if [ -n "$certificate" ]; then export SSL_CERT_FILE=$certificate; fi
     fi
+    # The certificates that this machine trusts, as pip does (the second name is for an older uv).
+    export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true
     # The largest wheels can take longer than uv's own limit of 30 s.
     export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-${PIP_DEFAULT_TIMEOUT:-180}}
 }

@@ -72,7 +72,11 @@ class Commands:
         """Type `typed`, and wait for the end."""
         if name not in self._ended:
             process = self._running[name]
-            output, _ = process.communicate(typed, timeout=_SECONDS)
+            try:
+                output, _ = process.communicate(typed, timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output, _ = process.communicate()
             self._ended[name] = Ended(process.returncode, output)
         return self._ended[name]
 
