@@ -27,7 +27,7 @@ _PAIR_HOLDS_ANSWER = 0.8
 _RIGHT, _WRONG, _WRONG_ANSWER = 1.0, -1.0, -2.0
 
 #: Worth per utterance below which two levels count as equally good: the curve is flat and noisy.
-_NEARLY = 0.002
+_NEARLY = 0.003
 
 
 class FittingDataError(Exception):
@@ -76,8 +76,8 @@ def fit(judged: Sequence[Judged], related: float) -> Fit:
     """Choose temperature and thresholds.
 
     First the temperature that makes the probabilities most truthful (least log loss). Then danger
-    as low as the false alarms allow; the others by the worth of the decisions, personal advice
-    within the refusals it may cost.
+    as low as the false alarms allow; the others where the decisions are worth most, personal advice
+    at the low end of that and within the refusals it may cost.
     """
     temperature = min(_TEMPERATURES, key=lambda value: _log_loss(judged, value))
     cooled = [Judged(one.expected, _at_temperature(one.candidates, temperature)) for one in judged]
@@ -91,9 +91,9 @@ def fit(judged: Sequence[Judged], related: float) -> Fit:
         clarify_sum=0.0,
         related=related,
     )
-    levels = _worthiest(cooled, levels, "answer", _GRID[0])
-    levels = _worthiest(cooled, levels, "behaviour", _GRID[0])
-    levels = _worthiest(cooled, levels, "personal_advice", lowest_advice)
+    levels = _middle(_worthy(cooled, levels, "answer", _GRID[0]))
+    levels = _middle(_worthy(cooled, levels, "behaviour", _GRID[0]))
+    levels = _worthy(cooled, levels, "personal_advice", lowest_advice)[0]
     levels = levels.copy(update={"clarify_sum": _clarify_level(cooled, levels)})
     return Fit(temperature, levels, *_shares(cooled, levels))
 
@@ -148,14 +148,18 @@ def _lowest_level(judged: Sequence[Judged], intent: Intent, most_false: float) -
     return _GRID[-1]
 
 
-def _worthiest(
+def _worthy(
     judged: Sequence[Judged], levels: Thresholds, name: str, lowest: float
-) -> Thresholds:
-    """The lowest level that is worth nearly as much as the best: less asking back for the same."""
+) -> list[Thresholds]:
+    """Those with `name` at a level that is worth nearly as much as the best, lowest first."""
     tried = [levels.copy(update={name: level}) for level in _GRID if level >= lowest]
     worths = [_worth(judged, one) for one in tried]
     enough = max(worths) - _NEARLY * len(judged)
-    return next(one for one, worth in zip(tried, worths, strict=True) if worth >= enough)
+    return [one for one, worth in zip(tried, worths, strict=True) if worth >= enough]
+
+
+def _middle(levels: Sequence[Thresholds]) -> Thresholds:
+    return levels[len(levels) // 2]
 
 
 def _worth(judged: Sequence[Judged], levels: Thresholds) -> float:

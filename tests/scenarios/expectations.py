@@ -21,7 +21,8 @@ class Turn(BaseModel):
 
     `patient` is typed, `button` is pressed: a reference to its title (curated.py). `topic` is
     page.answer, or "any" where the general text beside a refusal is not what matters. `text` and
-    `buttons` are references; `first_button` where only the first matters.
+    `buttons` are references; `first_button` where only the first matters. `choices` are the
+    questions that are offered, in whichever order, before the way to a person.
     `kept` is what the history shows of a text that is not kept as it was typed.
     """
 
@@ -34,6 +35,7 @@ class Turn(BaseModel):
     disclaimer: bool
     buttons: tuple[str, ...] | None = None
     first_button: str | None = None
+    choices: tuple[str, ...] | None = None
 
     class Config:
         extra = Extra.forbid
@@ -115,6 +117,10 @@ def check_turn(turn: Turn, message: Message) -> None:
     assert (message["disclaimer"] is not None) == turn.disclaimer
     if turn.buttons is not None:
         assert titles(message) == [text_of(button) for button in turn.buttons]
+    if turn.choices is not None:
+        *questions, person = titles(message)
+        assert sorted(questions) == sorted(text_of(choice) for choice in turn.choices)
+        assert person == text_of("texts buttons.person")
     if turn.first_button is not None:
         assert titles(message)[0] == text_of(turn.first_button)
 

@@ -65,3 +65,17 @@ def _record(answer: str) -> dict[str, list[str]]:
 
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+@pytest.mark.parametrize("question", ["how is migraine treated?", "how are migraines treated"])
+def test_the_question_on_treatment_leads_to_treatments(
+    question: str, converse: OpenConversation
+) -> None:
+    treatments = {f"{PAGE}.acute_treatment", f"{PAGE}.preventive_treatment"}
+    message = converse().ask(question)
+    if message["kind"] == "answer":
+        assert f"{message['page']}.{message['topic']}" in treatments
+    else:
+        assert message["kind"] == "clarify"
+        offered = {button["title"] for button in message["buttons"]}
+        assert {text_of(f"question of {topic}") for topic in treatments} <= offered
