@@ -134,6 +134,8 @@ def _supervise(settings: Settings, secrets: dict[str, str]) -> int:
     def all_ready() -> None:
         say(f"all ready: open {settings.public_url} in a browser; Ctrl-C stops everything")
 
+    # Databases and logs are for this user only; Rasa would leave its own open to all.
+    os.umask(0o077)
     children = processes(settings, secrets, os.environ)
     log_folder = settings.var / "log"
     say(f"starting {', '.join(child.name for child in children)}; logs are in {log_folder}")

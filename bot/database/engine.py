@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,17 @@ class Database:
         """
         with _translated(), self.engine.execution_options(**{_WRITING: True}).begin() as connection:
             yield connection
+
+    def flush_deletions(self) -> None:
+        """Take deleted rows out of SQLite's write-ahead log too, as far as readers allow.
+
+        Raises:
+            DatabaseUnavailableError: it could not be done.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _translated(), closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)", ())
 
     def close(self) -> None:
         """Close every connection."""

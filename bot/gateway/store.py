@@ -180,6 +180,7 @@ class ConversationStore:
                 connection.execute(
                     insert(forgettings).values(conversation_id=conversation_id, asked_at=_now())
                 )
+        self._database.flush_deletions()
 
     def to_forget(self) -> tuple[str, ...]:
         """Deleted conversations that Rasa may still remember, oldest first."""

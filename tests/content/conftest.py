@@ -36,7 +36,7 @@ class ContentCopy:
         return self.folder / "nlu"
 
     def replace(self, file: Path, old: str, new: str) -> None:
-        """Put `new` where `old` stands first. It must stand there, or the test would test nothing."""
+        """Put `new` where `old` stands first, which must be somewhere."""
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -63,8 +63,15 @@ def line_of(file: Path, anchor: str) -> int:
     return text[: text.index(anchor)].count("\n") + 1
 
 
+@pytest.fixture(scope="session")
+def shipped_faults() -> list[Fault]:
+    return check_content().faults
+
+
 @pytest.fixture
-def content(tmp_path: Path) -> ContentCopy:
+def content(tmp_path: Path, shipped_faults: list[Fault]) -> ContentCopy:
+    if shipped_faults:
+        pytest.skip("the shipped content has faults of its own, which have a test of their own")
     shutil.copytree(PAGES_FOLDER, tmp_path / "pages")
     shutil.copytree(NLU_FOLDER, tmp_path / "nlu")
     shutil.copy(TEXTS_FILE, tmp_path)

@@ -15,13 +15,50 @@ PAGE = load_library().page("migraine")
 ANSWERS = {answer.id: answer for answer in PAGE.answers}
 
 #: DESIGN §5.
-IDS = """
-definition symptoms aura duration_of_attack episodic_vs_chronic causes_biology how_common_disability
-depression_anxiety_link vs_tension vs_cluster medication_overuse vs_depression_anxiety
-acute_treatment preventive_treatment cgrp botox treat_comorbid_mood lifestyle_triggers refractory
-ketamine_for_migraine ketamine_evidence ketamine_for_depression tovani_treats_migraine
-eligibility_screening who_to_see references last_reviewed is_this_medical_advice
-""".split()
+IDS = [
+    *(
+        "definition",
+        "symptoms",
+        "aura",
+        "duration_of_attack",
+        "episodic_vs_chronic",
+    ),
+    *(
+        "causes_biology",
+        "how_common_disability",
+        "depression_anxiety_link",
+        "vs_tension",
+    ),
+    *(
+        "vs_cluster",
+        "medication_overuse",
+        "vs_depression_anxiety",
+        "acute_treatment",
+    ),
+    *(
+        "preventive_treatment",
+        "cgrp",
+        "botox",
+        "treat_comorbid_mood",
+        "lifestyle_triggers",
+    ),
+    *(
+        "refractory",
+        "ketamine_for_migraine",
+        "ketamine_evidence",
+        "ketamine_for_depression",
+    ),
+    *(
+        "tovani_treats_migraine",
+        "eligibility_screening",
+        "who_to_see",
+        "references",
+    ),
+    *(
+        "last_reviewed",
+        "is_this_medical_advice",
+    ),
+]
 
 TEXTS = {
     f"{answer.id}.{name}": getattr(answer, name)

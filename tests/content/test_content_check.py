@@ -32,12 +32,16 @@ def only_fault(content: ContentCopy) -> Fault:
     return fault
 
 
-def test_the_shipped_content_has_no_fault() -> None:
+def test_the_shipped_content_has_no_fault(shipped_faults: list[Fault]) -> None:
+    assert [str(fault) for fault in shipped_faults] == []
+
+
+def test_every_answer_is_measured_and_waits_for_its_signature() -> None:
     report = check_content()
 
-    assert report.faults == []
-    assert len(report.answers) == 28
+    assert len({measure.id for measure in report.answers}) == len(report.answers) == 28
     assert len(set(report.unsigned)) == 28
+    assert all(0 < measure.grade <= 8 and measure.segments <= 2 for measure in report.answers)
 
 
 def test_an_untouched_copy_has_no_fault(content: ContentCopy) -> None:

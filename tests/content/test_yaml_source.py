@@ -63,7 +63,7 @@ def test_an_empty_file_has_no_values(tmp_path: Path) -> None:
 def test_every_value_knows_its_line(tmp_path: Path) -> None:
     source = source_of(
         tmp_path,
-        "# a comment\nname: Ada\n\nages:\n  - 1\n  - 2\nplaces: [a,\n  b]\nmore:\n  text: >-\n    x\n",
+        "# first\nname: Ada\n\nages:\n  - 1\n  - 2\nplaces: [a,\n  b]\nmore:\n  text: >-\n    x\n",
     )
 
     lines = {place: source.line_of(place) for place in source.lines}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rasa.engine.storage.storage import ModelStorage
 from bot.configuration.settings import ROOT, Settings
 from bot.nlu.offline import OfflineClassifier
 from bot.nlu.sentence_encoder import SentenceEncoder
+from tests.nlu.loopback_server import LoopbackServer
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,10 @@ def context() -> ExecutionContext:
 def trained() -> OfflineClassifier:
     """The model that `make test` trains before pytest starts."""
     return OfflineClassifier.load(Settings.from_environment(os.environ).model)
+
+
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[LoopbackServer]:
+    server = LoopbackServer()
+    yield server
+    server.stop()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,38 +75,46 @@ class FakeAgent:
 
 
 class LoopbackServer:
-    """Sanic with our channel only, in a thread of its own."""
+    """Sanic with our channel only, in a thread of its own.
 
-    def __init__(self, agent: FakeAgent | None) -> None:
+    One for all tests, with an agent for each: Sanic 21 rewrites its own code at the first start and
+    fails at the second.
+    """
+
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._port: int | None = None
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        port = self._socket.getsockname()[1]
         self._started = threading.Event()
         self._stop: asyncio.Event | None = None
-        self._agent = agent
+        self._application: Sanic | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._started.wait(10)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}/webhooks/loopback/")
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}/webhooks/loopback/")
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        application = Sanic(f"loopback_{uuid.uuid4().hex}", configure_logging=False)
-        application.ctx.agent = self._agent
+        self._application = application = Sanic("loopback", configure_logging=False)
         register([LoopbackChannel(SECRET)], application, "/webhooks/")
         server = await application.create_server(
-            "127.0.0.1", 0, return_asyncio_server=True, access_log=False
+            sock=self._socket, return_asyncio_server=True, access_log=False
         )
         assert server
         await server.startup()
         self._stop = asyncio.Event()
-        self._port = server.sockets[0].getsockname()[1]
         self._started.set()
         await self._stop.wait()
         server.close()
         await server.wait_closed()
+
+    def use(self, agent: FakeAgent | None) -> None:
+        """From now on, Rasa is this."""
+        assert self._application
+        self._application.ctx.agent = agent
 
     def stop(self) -> None:
         assert self._stop

@@ -94,12 +94,12 @@ def test_one_that_hangs_is_not(serve: Callable[..., str], monkeypatch: pytest.Mo
     ("intent", "status", "ready"),
     [("faq", 200, True), ("faq", 500, False), ("nlu_fallback", 200, False)],
 )
-def test_ready_over_http(serve: Callable[..., str], intent: str, status: int, ready: bool) -> None:
-    server = LoopbackServer(
-        FakeAgent(parse=heard(intent), action_endpoint=EndpointConfig(serve(status)))
-    )
-    response = server.ready()
-    server.stop()
+def test_ready_over_http(
+    loopback: LoopbackServer, serve: Callable[..., str], intent: str, status: int, ready: bool
+) -> None:
+    loopback.use(FakeAgent(parse=heard(intent), action_endpoint=EndpointConfig(serve(status))))
+
+    response = loopback.ready()
 
     assert response.status_code == (200 if ready else 503)
     assert response.json() == ({"ready": True} if ready else {"error": "not_ready"})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy
+import yaml
 from rasa.core.tracker_store import (
     AwaitableTrackerStore,
     FailSafeTrackerStore,
@@ -19,21 +22,24 @@ from rasa.core.tracker_store import (
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
+from bot.configuration.settings import ROOT
 from bot.nlu.tracker_erasure import ErasureError, forget_conversation
 
-_DOMAIN = Domain.load("domain.yml")
+_DOMAIN = Domain.load(str(ROOT / "domain.yml"))
 
 
-def tracker(name: str, text: str = "words of a patient") -> DialogueStateTracker:
+def tracker(name: str) -> DialogueStateTracker:
     made = DialogueStateTracker(name, _DOMAIN.slots)
-    made.update(UserUttered(text, {"name": "faq"}))
+    made.update(UserUttered("words of a patient", {"name": "faq"}))
     made.update(SlotSet("topic", "migraine.aura"))
     return made
 
 
 def sql_store(folder: Path) -> SQLTrackerStore:
-    return SQLTrackerStore(_DOMAIN, url=f"sqlite:///{folder / 'tracker.db'}")
+    # As Rasa passes on the `url` of endpoints.yml.
+    return SQLTrackerStore(_DOMAIN, host=f"sqlite:///{folder / 'tracker.db'}")
 
 
 def in_memory(folder: Path) -> InMemoryTrackerStore:
@@ -117,22 +123,33 @@ def test_a_store_of_another_kind_is_refused_by_kind_not_by_name() -> None:
     assert "patient" not in str(caught.value)
 
 
-def broken_store(folder: Path) -> FailSafeTrackerStore:
-    """What Rasa uses when its database fails: it keeps the conversation in memory."""
-    store = sql_store(folder)
-    with store.engine.begin() as connection:
-        connection.execute(sqlalchemy.text("DROP TABLE events"))
+def configured_store(folder: Path) -> TrackerStore:
+    """The store that `serve` gives Rasa."""
+    configured = yaml.safe_load((ROOT / "deploy" / "endpoints.yml").read_text())["tracker_store"]
+    url = f"sqlite:///{folder / 'tracker.db'}"
+    filled = {
+        key: value.replace("${TRACKER_URL}", url) if isinstance(value, str) else value
+        for key, value in configured.items()
+    }
+    return TrackerStore.create(EndpointConfig.from_dict(filled), _DOMAIN)
+
+
+def full_store(folder: Path) -> FailSafeTrackerStore:
+    """The same with a full disk: Rasa then keeps the conversation in memory."""
+    store = configured_store(folder)
+    full = "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    with closing(sqlite3.connect(folder / "tracker.db")) as database:
+        database.execute(full)
     return wrapped(store)
 
 
 def test_what_was_kept_in_memory_while_the_database_failed_is_forgotten_too(
     tmp_path: Path,
 ) -> None:
-    store = broken_store(tmp_path)
+    store = full_store(tmp_path)
 
     async def story() -> DialogueStateTracker | None:
         await store.save(tracker("gone"))
-        sql_store(tmp_path)  # The database is back.
         await forget_conversation(store, "gone")
         return await store.fallback_tracker_store.retrieve("gone")
 
@@ -142,9 +159,11 @@ def test_what_was_kept_in_memory_while_the_database_failed_is_forgotten_too(
 def test_a_failing_database_puts_no_words_into_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = broken_store(tmp_path)
+    store = full_store(tmp_path)
 
     with caplog.at_level(logging.DEBUG):
-        asyncio.run(store.save(tracker("a conversation", "words of a patient")))
+        asyncio.run(store.save(tracker("the conversation")))
 
+    assert caplog.records
     assert "words of a patient" not in caplog.text
+    assert "the conversation" not in caplog.text

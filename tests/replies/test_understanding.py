@@ -141,17 +141,15 @@ _JSON = st.recursive(
 )
 
 
+_INTENTS = [intent.value for intent in Intent]
+_PARTS = ("entities", "response_selector", "candidates", "choices", "related_answer")
+
+
 @settings(deadline=None, max_examples=200)
 @given(
     parse=st.fixed_dictionaries(
-        {"intent": st.fixed_dictionaries({"name": st.sampled_from(Intent).map(lambda i: i.value)})},
-        optional={
-            name: _JSON
-            for name in (
-                *("entities", "response_selector", "candidates"),
-                *("choices", "related_answer"),
-            )
-        },
+        {"intent": st.fixed_dictionaries({"name": st.sampled_from(_INTENTS)})},
+        optional=dict.fromkeys(_PARTS, _JSON),
     )
 )
 def test_any_other_shape_is_refused_as_the_docstring_says(parse: dict[str, Any]) -> None:

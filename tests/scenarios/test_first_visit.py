@@ -8,6 +8,14 @@ from tests.conftest import OpenConversation
 from tests.scenarios.conversation import titles
 from tests.scenarios.curated import PAGES, PHONE, text_of
 from tests.scenarios.expectations import check_message
+from tests.scenarios.running_product import RunningProduct
+
+
+def test_the_start_says_when_each_part_is_ready_and_where_to_go(product: RunningProduct) -> None:
+    said = product.output.read_text(encoding="utf-8")
+    for name in ("gateway", "rasa", "actions"):
+        assert f"{name} is ready" in said
+    assert product.url in said.partition("all ready")[2]
 
 
 def test_the_greeting_says_what_it_is_and_offers_four_questions(converse: OpenConversation) -> None:

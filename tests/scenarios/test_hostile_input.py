@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -221,10 +222,27 @@ def test_forty_messages_at_once(converse: OpenConversation, canary: str) -> None
             assert 1 <= int(response.headers["retry-after"]) <= 60
 
     _, *stored = conversation.history()
-    assert [entry["text"] for entry in stored[0::2]] == [
-        text for text in (entry["text"] for entry in stored[0::2]) if text in answered
-    ]
-    assert len(stored) == 2 * len(answered) == 2 * len({entry["text"] for entry in stored[0::2]})
-    for asked, answer in zip(stored[0::2], stored[1::2], strict=True):
+    questions, answers = stored[0::2], stored[1::2]
+    assert sorted(entry["text"] for entry in questions) == sorted(answered)
+    for asked, answer in zip(questions, answers, strict=True):
         assert asked["role"] == "patient"
         assert [answer["id"]] == [message["id"] for message in answered[asked["text"]]]
+
+
+def test_messages_that_do_not_wait_for_answers_stay_in_order(converse: OpenConversation) -> None:
+    conversation = converse()
+    topics = ["migraine.aura", "migraine.botox", "migraine.cgrp", "migraine.references"]
+    expected = [(f"{form} of {topic}") for topic in topics for form in ("short", "full")]
+    texts = [text for topic in topics for text in (text_of(f"question of {topic}"), "tell me more")]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        sent = []
+        for text in texts:
+            sent.append(pool.submit(conversation.post, {"text": text}))
+            # Far less than an answer takes, and enough to arrive in this order.
+            time.sleep(0.02)
+        responses = [each.result() for each in sent]
+    assert [response.status_code for response in responses] == [200] * len(texts)
+    answers = [response.json()["messages"][0]["text"] for response in responses]
+    assert answers == [text_of(reference) for reference in expected]
+    said = [entry["text"] for entry in conversation.history()[1:]]
+    assert said == [text for pair in zip(texts, answers, strict=True) for text in pair]

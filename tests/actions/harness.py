@@ -1,0 +1,76 @@
+"""Runs one action as the action server does, and shows what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.replying_action import ReplyingAction
+from bot.configuration.settings import LOOPBACK_CHANNEL
+from bot.replies.reply import Reply, ReplyKind
+from bot.replies.understanding import Label
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one action said and set. `reply` is there for our own channel only."""
+
+    messages: list[dict[str, Any]]
+    slots: dict[str, Any]
+    reply: Reply | None
+
+    @property
+    def kind(self) -> ReplyKind | None:
+        return self.reply.kind if self.reply else None
+
+    @property
+    def text(self) -> str:
+        return self.reply.text if self.reply else self.messages[0]["text"]
+
+    @property
+    def payloads(self) -> list[str]:
+        return [button.payload for button in self.reply.buttons] if self.reply else []
+
+
+def create_tracker(
+    label: str = "faq/migraine.botox",
+    *,
+    text: str = "words of a patient",
+    channel: str = LOOPBACK_CHANNEL,
+    choices: tuple[str, ...] = (),
+    related: str | None = None,
+    parse: dict[str, Any] | None = None,
+    **slots: Any,
+) -> Tracker:
+    """The tracker that Rasa sends after `text` was taken for `label`."""
+    meant = Label.parse(label)
+    understood = {
+        "text": text,
+        "intent": {"name": meant.intent.value, "confidence": 0.9},
+        "entities": [{"entity": "leaf", "value": meant.leaf}] if meant.leaf else [],
+        "choices": list(choices),
+        "related_answer": related,
+    }
+    latest = understood if parse is None else parse
+    events = [{"event": "user", "text": text, "parse_data": latest, "input_channel": channel}]
+    remembered = {"topic": None, "offer": None, "misses": 0.0, "told_in_full": False} | slots
+    return Tracker("a-conversation", remembered, latest, events, False, None, {}, None)
+
+
+def run_action(action: type[ReplyingAction] | ReplyingAction, tracker: Tracker) -> Outcome:
+    """Run the action to its end."""
+    dispatcher = CollectingDispatcher()
+    made = action() if isinstance(action, type) else action
+    events = asyncio.run(made.run(dispatcher, tracker, {}))
+    assert all(event["event"] == "slot" for event in events)
+    (message,) = dispatcher.messages
+    custom = message.get("custom") or message.get("json_message")
+    return Outcome(
+        messages=dispatcher.messages,
+        slots={event["name"]: event["value"] for event in events},
+        reply=Reply.parse_obj(custom) if custom else None,
+    )
