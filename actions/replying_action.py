@@ -22,8 +22,9 @@ from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply
-from bot.replies.understanding import Understanding
+from bot.replies.understanding import AFTER_DANGER_KEY, Understanding
 from bot.safety.replies import load_safety_replies
+from bot.safety.screen import SafetyKind
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class ReplyingAction(Action, ABC):
         state = DialogueState()
         try:
             state = read_state(tracker)
-            turn = self.turn(Understanding.from_parse(tracker.latest_message), state)
+            heard = Understanding.from_parse(tracker.latest_message)
+            turn = self.dialogue.stay_with_danger(heard, state) or self.turn(heard, state)
         except Exception as error:
             # The type only: an exception's text may hold what the patient wrote.
             logger.error("action.failed %s %s", self.name(), type(error).__name__)
@@ -76,18 +78,20 @@ class ReplyingAction(Action, ABC):
 
 
 def read_state(tracker: Tracker) -> DialogueState:
-    """What the tracker's slots remember.
+    """What the tracker's slots remember, and what the gateway says of the previous reply.
 
     Raises:
-        ValueError: a slot holds something that our actions do not put there.
+        ValueError: one of them holds something that our code does not put there.
     """
     topic = tracker.get_slot("topic")
     offer = tracker.get_slot("offer")
+    danger = (tracker.latest_message.get("metadata") or {}).get(AFTER_DANGER_KEY)
     return DialogueState(
         topic=Topic.parse(topic) if topic else None,
         offer=Offer(offer) if offer else None,
         misses=int(tracker.get_slot("misses") or 0),
         told_in_full=bool(tracker.get_slot("told_in_full")),
+        danger=SafetyKind(danger) if danger else None,
     )
 
 

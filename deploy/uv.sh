@@ -46,7 +46,7 @@ provide_uv() {
     UV=$(command -v uv || true)
     if [ -n "$UV" ] && uv_is_new_enough "$UV"; then return; fi
     UV=.bootstrap/bin/uv
-    if [ -x "$UV" ] && cmp -s deploy/uv.lock .bootstrap/uv.lock; then return; fi
+    if [ -x "$UV" ] && cmp -s deploy/uv-requirements.txt .bootstrap/uv-requirements.txt; then return; fi
     local maker
     maker=$(find_python_for_uv) || { install_debian_venv && maker=$(find_python_for_uv); } || fail \
         "cannot fetch uv: install uv, or a Python 3.8 or newer with venv (Debian: apt-get install python3-venv)"
@@ -54,8 +54,8 @@ provide_uv() {
     rm -rf .bootstrap
     "$maker" -m venv .bootstrap
     .bootstrap/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes --no-deps --only-binary :all: -r deploy/uv.lock
-    cp deploy/uv.lock .bootstrap/uv.lock
+        --require-hashes --no-deps --only-binary :all: -r deploy/uv-requirements.txt
+    cp deploy/uv-requirements.txt .bootstrap/uv-requirements.txt
 }
 
 pip_setting() {

@@ -18,6 +18,8 @@ from bot.safety.screen import SafetyHit, SafetyKind, SafetyScreen
 
 _SAFETY_KINDS = {Intent.CRISIS: ReplyKind.CRISIS, Intent.EMERGENCY: ReplyKind.EMERGENCY}
 
+_DANGERS = {ReplyKind.CRISIS: SafetyKind.CRISIS, ReplyKind.EMERGENCY: SafetyKind.EMERGENCY}
+
 
 class Answerer:
     """Asks the safety screen, then Rasa, and checks what comes back."""
@@ -43,11 +45,19 @@ class Answerer:
         crisis = hit.kind is SafetyKind.CRISIS
         return self._composer.crisis() if crisis else self._composer.emergency()
 
-    async def ask(self, turn: Turn) -> tuple[Reply, ...]:
-        """Rasa's replies, or the fixed ones where they may not be shown."""
+    async def ask(self, turn: Turn, after: ReplyKind | None) -> tuple[Reply, ...]:
+        """Rasa's replies, or the fixed ones where they may not be shown.
+
+        Args:
+            after: the kind of the conversation's previous reply.
+        """
         try:
             answer = await self._rasa.ask(
-                turn.conversation_id, turn.id, text=turn.text, payload=turn.payload
+                turn.conversation_id,
+                turn.id,
+                text=turn.text,
+                payload=turn.payload,
+                after_danger=_DANGERS.get(after) if after else None,
             )
             return self._checked(answer)
         except RasaError as failure:

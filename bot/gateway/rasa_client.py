@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.gateway.fallbacks import FallbackReason
 from bot.replies.reply import Reply
-from bot.replies.understanding import Intent
+from bot.replies.understanding import AFTER_DANGER_KEY, Intent
+from bot.safety.screen import SafetyKind
 
 _AUTHENTICATION_HEADER = "X-Loopback-Secret"
 _CHANNEL = f"/webhooks/{LOOPBACK_CHANNEL}"
@@ -59,14 +60,25 @@ class RasaClient:
         )
 
     async def ask(
-        self, conversation_id: str, message_id: str, *, text: str, payload: str | None
+        self,
+        conversation_id: str,
+        message_id: str,
+        *,
+        text: str,
+        payload: str | None,
+        after_danger: SafetyKind | None,
     ) -> RasaAnswer:
         """Hand over one message: its text, or the payload of the button that was chosen.
+
+        Args:
+            after_danger: what the previous reply answered, if that was a danger.
 
         Raises:
             RasaError: refused, no 200, or not the agreed body.
         """
         said = {"text": text} if payload is None else {"payload": payload}
+        if after_danger:
+            said[AFTER_DANGER_KEY] = after_danger.value
         body = {"conversation_id": conversation_id, "message_id": message_id, **said}
         response = await self._post("message", body)
         try:

@@ -23,13 +23,14 @@ from bot.gateway.store_queries import (
     ConversationGoneError,
     add_messages,
     earlier_texts_of,
+    kind_before,
     lock,
     messages_by_turn,
     next_position,
     said_by,
     turn_of_key,
 )
-from bot.replies.reply import Reply
+from bot.replies.reply import Reply, ReplyKind
 
 
 class ConversationStore:
@@ -146,6 +147,11 @@ class ConversationStore:
             if kept is None:
                 raise ConversationGoneError
             return kept
+
+    def kind_before(self, turn: Turn) -> ReplyKind | None:
+        """The kind of the reply given just before this turn's own, if there is one."""
+        with self._database.reading() as connection:
+            return kind_before(connection, turn)
 
     def history(self, conversation_id: str) -> tuple[PastTurn, ...]:
         """The whole conversation, oldest first."""

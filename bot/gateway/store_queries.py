@@ -11,7 +11,7 @@ from bot.content.texts import ErrorCode
 from bot.database.schema import TurnState, buttons, conversations, messages, turns
 from bot.gateway.errors import RefusalError
 from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn, new_id
-from bot.replies.reply import Reply
+from bot.replies.reply import Reply, ReplyKind
 
 
 class ConversationGoneError(Exception):
@@ -94,6 +94,19 @@ def earlier_texts_of(connection: Connection, conversation_id: str, count: int) -
         .limit(count)
     )
     return tuple(reversed([row.text for row in rows]))
+
+
+def kind_before(connection: Connection, turn: Turn) -> ReplyKind | None:
+    """The kind of the reply given just before this turn's own, if there is one."""
+    own = select(turns.c.position).where(turns.c.id == turn.id).scalar_subquery()
+    reply = connection.execute(
+        select(messages.c.reply)
+        .select_from(turns.join(messages))
+        .where(turns.c.conversation_id == turn.conversation_id, turns.c.position < own)
+        .order_by(turns.c.position.desc(), messages.c.position.desc())
+        .limit(1)
+    ).scalar()
+    return Reply.parse_raw(reply).kind if reply else None
 
 
 def next_position(connection: Connection, conversation_id: str) -> int:

@@ -172,7 +172,8 @@ class TurnRunner:
                 await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
             if turn.conversation_id in self._deleted:
                 raise ConversationGoneError
-            return await self._answerer.ask(turn)
+            after = await self._threads.run(self._store.kind_before, turn)
+            return await self._answerer.ask(turn, after)
         return self._answerer.fallback(FallbackReason.LATE)
 
     async def _until_rasa_is_ready(self, turn: Turn) -> None:

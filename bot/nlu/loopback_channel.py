@@ -22,6 +22,8 @@ from sanic.response import HTTPResponse
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
+from bot.replies.understanding import AFTER_DANGER_KEY
+from bot.safety.screen import SafetyKind
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,15 @@ _STATUS = {
 
 
 class InboundMessage(BaseModel):
-    """What the gateway sends: words of a person, or the payload of a button that was offered."""
+    """What the gateway sends: words of a person, or the payload of a button that was offered.
+
+    `after_danger` is what the previous reply answered, if that was a danger.
+    """
 
     conversation_id: str = Field(min_length=1, max_length=128)
     message_id: str = Field(min_length=1, max_length=128)
     text: str | None = Field(default=None, min_length=1, max_length=20_000)
+    after_danger: SafetyKind | None = None
     payload: str | None = Field(default=None, regex=r"^/[a-z_]+(\{.*\})?$", max_length=1_000)
 
     class Config:
@@ -168,6 +174,7 @@ async def _answer(
                 inbound.conversation_id,
                 input_channel=LoopbackChannel.name(),
                 message_id=inbound.message_id,
+                metadata={AFTER_DANGER_KEY: inbound.after_danger},
             )
         )
         intent = None if collector.messages else await _latest_intent(agent, inbound)

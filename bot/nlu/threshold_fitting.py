@@ -58,18 +58,24 @@ def read_labelled(file: Path) -> list[tuple[str, Label]]:
     """The rows of a CSV file with the columns `text` and `expected`.
 
     Raises:
-        FittingDataError: the file cannot be read, lacks a column, or names an unknown label.
+        FittingDataError: the file cannot be read, is empty, lacks a column, or names an unknown
+            label.
     """
     try:
         with file.open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
-        return [(row["text"], Label.parse(row["expected"])) for row in rows]
-    except (OSError, UnicodeDecodeError) as error:
-        raise FittingDataError(f"{file} cannot be read: {type(error).__name__}") from None
+        labelled = [(row["text"], Label.parse(row["expected"])) for row in rows]
+    except OSError as error:
+        raise FittingDataError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise FittingDataError(f"{file} is not UTF-8 text: save it as UTF-8") from None
     except KeyError as error:
         raise FittingDataError(f"{file} has no column {error}") from None
     except ValueError as error:
         raise FittingDataError(f"{file}: {error}") from None
+    if not labelled:
+        raise FittingDataError(f"{file} holds no rows")
+    return labelled
 
 
 def fit(judged: Sequence[Judged], related: float) -> Fit:

@@ -90,12 +90,13 @@ class ReplyComposer:
             text = self._fill(self._texts.not_covered.about_topic, question=question)
         return self._disclaimed(ReplyKind.NOT_COVERED, text, self._person_buttons(), about)
 
-    def out_of_scope(self) -> Reply:
+    def out_of_scope(self, *, person_first: bool = False) -> Reply:
         """Say what the assistant is for, with starter questions."""
+        questions = tuple(self._choice(label) for label in self._starters())
         return Reply(
             kind=ReplyKind.OUT_OF_SCOPE,
             text=self._fill(self._texts.out_of_scope),
-            buttons=self._starter_buttons(),
+            buttons=self._with_person(questions, first=person_first),
         )
 
     def clarify_two(self, labels: Iterable[Label]) -> Reply:
@@ -110,8 +111,7 @@ class ReplyComposer:
         text = self._fill(texts.offer_person_first if person_first else texts.unsure)
         nearest = dict.fromkeys([*labels, *self._starters()])
         questions = tuple(self._choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS])
-        person = self._person_buttons()
-        buttons = (*person, *questions) if person_first else (*questions, *person)
+        buttons = self._with_person(questions, first=person_first)
         return self._disclaimed(ReplyKind.CLARIFY, text, buttons)
 
     def nothing_to_follow(self) -> Reply:
@@ -246,6 +246,10 @@ class ReplyComposer:
 
     def _starter_buttons(self) -> tuple[Button, ...]:
         return self._choices(self._starters())
+
+    def _with_person(self, others: tuple[Button, ...], *, first: bool) -> tuple[Button, ...]:
+        person = self._person_buttons()
+        return (*person, *others) if first else (*others, *person)
 
     def _person_buttons(self) -> tuple[Button, ...]:
         return (Button(title=self._texts.buttons.person, payload=PERSON_PAYLOAD),)

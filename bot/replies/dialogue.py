@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.understanding import Intent, Understanding
+from bot.safety.screen import SafetyKind
 
 #: So many choices mean that two meanings are close.
 _TWO_MEANINGS = 2
 
 #: From this many misses in a row a person is offered first.
 _MISSES_BEFORE_PERSON = 2
+
+
+#: What is about the previous reply, or about nothing.
+_ASKS_NOTHING_NEW = frozenset(
+    {
+        Intent.FOLLOW_UP,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.CHITCHAT,
+        Intent.OUT_OF_SCOPE,
+        Intent.FALLBACK,
+    }
+)
 
 
 class Dialogue:
@@ -39,7 +54,19 @@ class Dialogue:
 
     def respond(self, heard: Understanding, state: DialogueState) -> Turn:
         """The turn for any message: what the rules and actions do, in one call."""
-        return self._by_intent[heard.label.intent](heard, state)
+        still_in_danger = self.stay_with_danger(heard, state)
+        return still_in_danger or self._by_intent[heard.label.intent](heard, state)
+
+    def stay_with_danger(self, heard: Understanding, state: DialogueState) -> Turn | None:
+        """The safety reply again, if the one before was one and nothing new was asked.
+
+        "How long does it last?" or "no" right after an emergency is about the emergency.
+        """
+        if state.danger is None or heard.label.intent not in _ASKS_NOTHING_NEW:
+            return None
+        if state.danger is SafetyKind.CRISIS:
+            return self.respond_to_crisis(heard, state)
+        return self.respond_to_emergency(heard, state)
 
     def answer_question(self, heard: Understanding, state: DialogueState) -> Turn:
         """Give the curated answer. A topic that is not in the library counts as not covered."""
@@ -68,7 +95,10 @@ class Dialogue:
     def decline_personal_advice(self, heard: Understanding, state: DialogueState) -> Turn:
         """Decline to decide for one person, kindly and with a way on."""
         related = heard.related if heard.related in self._composer.library else None
-        return Turn(self._composer.personal_advice(related), state.understood(Offer.PERSON))
+        reply = self._composer.personal_advice(related)
+        if related is None:
+            return Turn(reply, state.understood(Offer.PERSON))
+        return Turn(reply, replace(state.answered(related), offer=Offer.PERSON))
 
     def say_not_covered(self, heard: Understanding, state: DialogueState) -> Turn:
         """Say that the page does not answer this, and offer a person."""
@@ -80,7 +110,9 @@ class Dialogue:
 
     def say_out_of_scope(self, heard: Understanding, state: DialogueState) -> Turn:
         """Say what the assistant is for."""
-        return Turn(self._composer.out_of_scope(), state.understood())
+        missed = state.missed()
+        person_first = missed.misses >= _MISSES_BEFORE_PERSON
+        return Turn(self._composer.out_of_scope(person_first=person_first), missed)
 
     def respond_to_emergency(self, heard: Understanding, state: DialogueState) -> Turn:
         """Send to 911."""

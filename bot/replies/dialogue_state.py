@@ -7,6 +7,7 @@ from enum import Enum
 
 from bot.content.library import Topic
 from bot.replies.reply import Reply
+from bot.safety.screen import SafetyKind
 
 
 class Offer(str, Enum):
@@ -20,13 +21,15 @@ class Offer(str, Enum):
 class DialogueState:
     """The topic last answered, the open offer, and how many misses there were in a row.
 
-    `told_in_full`: the page has no more to say about the topic than was said.
+    `told_in_full`: the page has no more to say about the topic than was said. `danger` is what the
+    previous reply answered, if that was a danger; it is not carried on.
     """
 
     topic: Topic | None = None
     offer: Offer | None = None
     misses: int = 0
     told_in_full: bool = False
+    danger: SafetyKind | None = None
 
     def answered(self, topic: Topic) -> DialogueState:
         """After the short answer to `topic`: more of it is on offer."""

@@ -21,6 +21,9 @@ CHOICES_KEY = "choices"
 #: The key under which the confidence gate names a curated answer that fits beside a refusal.
 RELATED_KEY = "related_answer"
 
+#: The key of a message's metadata that names the danger which the previous reply answered.
+AFTER_DANGER_KEY = "after_danger"
+
 
 class Intent(str, Enum):
     """What the person is doing (docs/labelling.md). Topics and kinds are leaves below these."""

@@ -15,6 +15,10 @@ from tests.content.conftest import ContentCopy, line_of
 _LONG = "It can help people. " * 10
 _HARD = "Neurological interdisciplinary rehabilitation facilitates considerable amelioration."
 
+_RATHER_HARD = (
+    "Aura is a set of passing symptoms, usually of sight, which some people with migraine have."
+)
+
 _NEW_RECORD = """
   - id: definition
     question: What is it, once more?
@@ -176,6 +180,7 @@ def test_a_broken_page(content: ContentCopy, old: str, new: str, anchor: str, me
     ("name", "text", "message"),
     [
         pytest.param("short", _HARD, "reads at grade", id="hard to read"),
+        pytest.param("short", _RATHER_HARD, "reads at grade 8.4", id="a little too hard to read"),
         pytest.param("short", _LONG, "text message segments", id="too long for two messages"),
         pytest.param("short", "Aura is rare: 5 in all have it.", "the figure 5", id="a figure"),
         pytest.param("full", "It lasts up to 60 minutes.", "the figure 60", id="a figure in full"),
