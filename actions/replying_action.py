@@ -57,17 +57,27 @@ class ReplyingAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> List[Dict[str, Any]]:
         """Reply through `dispatcher`; the events remember topic, offer and misses."""
-        state = DialogueState()
+        state = self._recalled(tracker)
         try:
-            state = read_state(tracker)
             heard = Understanding.from_parse(tracker.latest_message)
             turn = self.dialogue.stay_with_danger(heard, state) or self.turn(heard, state)
         except Exception as error:
-            # The type only: an exception's text may hold what the patient wrote.
-            logger.error("action.failed %s %s", self.name(), type(error).__name__)
+            self._log(error)
             turn = Turn(self._composer.action_failed(), state)
         self._send(turn.reply, dispatcher, tracker)
         return slots_of(turn.state)
+
+    def _recalled(self, tracker: Tracker) -> DialogueState:
+        """What is remembered; nothing if that cannot be read: the reply does not depend on it."""
+        try:
+            return read_state(tracker)
+        except Exception as error:
+            self._log(error)
+            return DialogueState()
+
+    def _log(self, error: Exception) -> None:
+        # The type only: an exception's text may hold what the patient wrote.
+        logger.error("action.failed %s %s", self.name(), type(error).__name__)
 
     def _send(self, reply: Reply, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         """The structured reply for our gateway; plain text for `rasa shell` and the like."""

@@ -16,12 +16,7 @@ from bot.content.yaml_source import Fault, Location, YamlSource
 #: A number, or a code that holds one, as in 4, 8A80 or 38876749. Not "first-" or "IV".
 _FIGURE = re.compile(r"\b[0-9][0-9A-Za-z.,]*[0-9A-Za-z]|\b[0-9]\b")
 
-#: Name endings by which a medicine is known (WHO INN stems), so that none comes from elsewhere.
-_MEDICINE = re.compile(
-    r"\b\w+(?:triptans?|gepants?|mabs?|olol|sartan|triptyline|faxine|toxin\w*|pramate|oxetine|"
-    r"profen|azepam|codone|amine)\b",
-    re.IGNORECASE,
-)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,8 @@ def text_faults(source: YamlSource, page: Page, limits: ContentLimits) -> Iterat
         if not answer.question.endswith("?"):
             yield source.fault("does not end with a question mark", *place, "question")
         for name in ("question", "short", "full"):
-            yield from _claim_faults(source, page, getattr(answer, name), (*place, name))
+            text = getattr(answer, name)
+            yield from _claim_faults(source, page, text, (*place, name), limits)
 
 
 def _short_faults(
@@ -90,18 +86,26 @@ def _short_faults(
         )
 
 
-def _claim_faults(source: YamlSource, page: Page, text: str, place: Location) -> Iterator[Fault]:
+def _claim_faults(
+    source: YamlSource, page: Page, text: str, place: Location, limits: ContentLimits
+) -> Iterator[Fault]:
     if "\n\n" in text:
         yield source.fault("has a blank line, at which channels would split the message", *place)
-    for figure in _FIGURE.findall(text):
-        if figure not in page.figures:
-            yield source.fault(f"the figure {figure} is not among the page's figures", *place)
-    known = {word for name in page.medicines for word in _words(name)}
-    for word in _MEDICINE.findall(text):
-        if word.casefold() not in known:
+    figures = [found for found in _FIGURE.findall(text) if found not in page.figures]
+    in_words = set(_words(text)) & set(limits.figure_words)
+    known = {word for figure in page.figures for word in _words(figure)}
+    for figure in (*figures, *sorted(in_words - known)):
+        yield source.fault(f"the figure {figure} is not among the page's figures", *place)
+    medicines = {form for name in page.medicines for word in _words(name) for form in _forms(word)}
+    for word in _WORD.findall(text):
+        plain = word.casefold()
+        if plain.endswith(limits.medicine_endings) and plain not in medicines:
             yield source.fault(f"{word} is not among the page's medicines", *place)
 
 
-def _words(name: str) -> set[str]:
-    words = set(re.findall(r"\w+", name.casefold()))
-    return words | {f"{word}s" for word in words} | {word.rstrip("s") for word in words}
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return (word, f"{word}s", word.rstrip("s"))

@@ -46,7 +46,7 @@ def check_content(
         report.faults.append(Fault(pages_folder, 1, "holds no page"))
     try:
         load_texts(texts_file)
-        report.faults += training_faults(pages, read_utterances(nlu_folder), limits.examples)
+        report.faults += training_faults(pages, read_utterances(nlu_folder), limits)
     except ContentError as error:
         report.faults += error.faults
     return report

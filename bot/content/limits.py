@@ -25,13 +25,20 @@ class ExampleLimits(BaseModel):
 
 
 class ContentLimits(BaseModel):
-    """Lengths in characters and text message segments, readability as a school grade."""
+    """Lengths in characters and text message segments, readability as a school grade.
+
+    `behaviours` are the intents without leaves. `figure_words` are figures written as words, and
+    `medicine_endings` the endings of medicines' names: both must be among the page's own.
+    """
 
     segments: int = Field(gt=0)
     link_characters: int = Field(ge=0)
     grade: float = Field(gt=0)
     question_characters: int = Field(gt=0)
     examples: ExampleLimits
+    behaviours: tuple[str, ...]
+    figure_words: tuple[str, ...]
+    medicine_endings: tuple[str, ...]
 
     class Config:
         extra = Extra.forbid

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import BaseModel, Extra
+from pydantic import BaseModel, Extra, validator
 
 from bot.content.page import FollowUpKind
 from bot.content.yaml_source import read_yaml
+
+_Name = TypeVar("_Name", bound=Enum)
 
 TEXTS_FILE = Path(__file__).parent / "texts.yml"
 
@@ -105,6 +109,10 @@ class ErrorCode(str, Enum):
     CONVERSATION_BUSY = "conversation_busy"
 
 
+#: Answered with the fixed safe text in place of one of their own.
+SAFE_TEXT_ERRORS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
+
+
 class ChatPageTexts(_Texts):
     """The plain chat page."""
 
@@ -153,11 +161,29 @@ class Texts(_Texts):
     clarify: ClarifyTexts
     follow_up: FollowUpTexts
     follow_up_titles: dict[FollowUpKind, str]
-    behaviour_titles: dict[str, str]
     human_handoff: str
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
     chat_page: ChatPageTexts
+
+    @validator("chitchat")
+    def _answers_all_small_talk(cls, texts: dict[ChitchatKind, str]) -> dict[ChitchatKind, str]:
+        return _complete(texts, ChitchatKind)
+
+    @validator("follow_up_titles")
+    def _names_all_follow_ups(cls, texts: dict[FollowUpKind, str]) -> dict[FollowUpKind, str]:
+        return _complete(texts, FollowUpKind)
+
+    @validator("http_errors")
+    def _explains_all_errors(cls, texts: dict[ErrorCode, str]) -> dict[ErrorCode, str]:
+        return _complete(texts, set(ErrorCode) - SAFE_TEXT_ERRORS)
+
+
+def _complete(texts: dict[_Name, str], names: Iterable[_Name]) -> dict[_Name, str]:
+    missing = sorted(name.value for name in names if name not in texts)
+    if missing:
+        raise ValueError(f"lacks {', '.join(missing)}")
+    return texts
 
 
 def load_texts(file: Path = TEXTS_FILE) -> Texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.content.limits import ExampleLimits
+from bot.content.limits import ContentLimits
 from bot.content.page import FollowUpKind, Page
 from bot.content.texts import ChitchatKind
 from bot.content.training_examples import NLU_FOLDER, Utterance
@@ -13,7 +13,7 @@ from bot.content.yaml_source import Fault
 
 
 def training_faults(
-    pages: Iterable[Page], utterances: Sequence[Utterance], limits: ExampleLimits
+    pages: Iterable[Page], utterances: Sequence[Utterance], limits: ContentLimits
 ) -> Iterator[Fault]:
     """Answers without examples, examples without an answer, too few, or the same twice."""
     leaves = {
@@ -25,14 +25,14 @@ def training_faults(
     firsts = {utterance.label: utterance for utterance in reversed(utterances)}
     for label, first in firsts.items():
         intent, _, leaf = label.partition("/")
-        if intent in leaves and leaf not in leaves[intent]:
+        if leaf not in leaves[intent] if intent in leaves else label not in limits.behaviours:
             yield Fault(first.file, first.line, f"{label}: the content has no such answer")
     for intent, names in leaves.items():
         for name in sorted(names):
             label = f"{intent}/{name}"
-            yield from _too_few(label, counts[label], getattr(limits, intent), firsts)
-    for label in sorted(label for label in counts if "/" not in label):
-        yield from _too_few(label, counts[label], limits.behaviour, firsts)
+            yield from _too_few(label, counts[label], getattr(limits.examples, intent), firsts)
+    for label in limits.behaviours:
+        yield from _too_few(label, counts[label], limits.examples.behaviour, firsts)
     yield from _repeated(utterances)
 
 

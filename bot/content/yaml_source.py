@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 Location = tuple[str | int, ...]
+
+#: The schema library's name for "some key of this mapping".
+_A_KEY = "__key__"
+
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -59,63 +65,98 @@ class YamlSource:
         try:
             return model.parse_obj(self.values)
         except ValidationError as error:
-            faults = [
-                self.fault(
-                    f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}", *item["loc"]
-                )
-                for item in error.errors()
-            ]
+            faults = [fault for item in error.errors() for fault in self._faults_of(item)]
             raise ContentError(faults) from None
+
+    def _faults_of(self, item: Mapping[str, Any]) -> Iterator[Fault]:
+        location, message = item["loc"], item["msg"]
+        if location[-1] != _A_KEY:
+            yield self.fault(f"{'.'.join(map(str, location))}: {message}", *location)
+            return
+        # The schema library does not say which key: those that are none of the allowed.
+        allowed = {member.value for member in item["ctx"]["enum_values"]}
+        for key in self._at(location[:-1]):
+            if key not in allowed:
+                place = (*location[:-1], key)
+                yield self.fault(f"{'.'.join(map(str, place))}: no such name", *place)
+
+    def _at(self, location: Location) -> Any:
+        values = self.values
+        for part in location:
+            values = values[part]
+        return values
 
 
 def read_yaml(file: Path) -> YamlSource:
     """Read one YAML file.
 
     Raises:
-        ContentError: the file is missing, unreadable, not YAML or has a key twice.
+        ContentError: the file is missing, unreadable, not plain YAML or has a key twice.
     """
     try:
         root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
         raise ContentError([Fault(file, 1, f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise ContentError([Fault(file, 1, "is not UTF-8 text")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not valid YAML"
         raise ContentError([Fault(file, mark.line + 1 if mark else 1, problem)]) from None
-    lines: dict[Location, int] = {}
-    faults: list[Fault] = []
-    values = _walk(root, (), lines, faults, file) if root is not None else None
-    if faults:
-        raise ContentError(faults)
-    return YamlSource(file, values, lines)
+    walk = _Walk(file)
+    values = walk.value_of(root, ()) if root is not None else None
+    if walk.faults:
+        raise ContentError(walk.faults)
+    return YamlSource(file, values, walk.lines)
 
 
-def _walk(
-    node: yaml.Node,
-    location: Location,
-    lines: dict[Location, int],
-    faults: list[Fault],
-    file: Path,
-) -> Any:
-    lines[location] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+class _Walk:
+    """Turns nodes into values, noting the line of each and everything that is wrong."""
+
+    def __init__(self, file: Path) -> None:
+        self.lines: dict[Location, int] = {}
+        self.faults: list[Fault] = []
+        self._file = file
+        self._open: set[int] = set()
+
+    def value_of(self, node: yaml.Node, location: Location) -> Any:
+        self.lines[location] = node.start_mark.line + 1
+        if id(node) in self._open:
+            self._wrong(node, "an alias stands inside what it names")
+            return None
+        self._open.add(id(node))
+        value: Any
+        if isinstance(node, yaml.MappingNode):
+            value = self._mapping(node, location)
+        elif isinstance(node, yaml.SequenceNode):
+            value = [
+                self.value_of(item, (*location, index)) for index, item in enumerate(node.value)
+            ]
+        else:
+            value = self._scalar(node)
+        self._open.discard(id(node))
+        return value
+
+    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[Any, Any]:
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node)
-            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _MERGE:
+                self._wrong(key_node, "a key must be plain text")
+                continue
+            key = self._scalar(key_node)
             if key in mapping:
-                faults.append(Fault(file, line, f"the key {key!r} stands twice"))
+                self._wrong(key_node, f"the key {key!r} stands twice")
             place = (*location, key)
-            mapping[key] = _walk(value_node, place, lines, faults, file)
-            lines[place] = line
+            mapping[key] = self.value_of(value_node, place)
+            self.lines[place] = key_node.start_mark.line + 1
         return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _walk(item, (*location, index), lines, faults, file)
-            for index, item in enumerate(node.value)
-        ]
-    return _scalar(node)
 
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self._wrong(node, f"cannot be read as {node.tag.rpartition(':')[2]}")
+            return None
 
-def _scalar(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_object(node)
+    def _wrong(self, node: yaml.Node, message: str) -> None:
+        self.faults.append(Fault(self._file, node.start_mark.line + 1, message))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from starlette.responses import JSONResponse
 
 from bot.configuration.clinic import Clinic
 from bot.content.library import Library
-from bot.content.texts import ErrorCode, Texts
+from bot.content.texts import SAFE_TEXT_ERRORS, ErrorCode, Texts
 from bot.replies.composer import ReplyComposer, fill_in
 
 STATUS = {
@@ -49,16 +47,11 @@ class RefusalError(Exception):
 class ErrorResponses:
     """Makes the JSON that answers a refused request."""
 
-    _SAFE: ClassVar[frozenset[ErrorCode]] = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
-
     def __init__(self, texts: Texts, composer: ReplyComposer, clinic: Clinic) -> None:
         self._texts = {
             code: _text(code, texts, clinic, composer.library) for code in texts.http_errors
         }
-        self._texts |= dict.fromkeys(self._SAFE, composer.unavailable().text)
-        missing = sorted(code.value for code in set(ErrorCode) - set(self._texts))
-        if missing:
-            raise ValueError(f"texts.yml: http_errors lacks {', '.join(missing)}")
+        self._texts |= dict.fromkeys(SAFE_TEXT_ERRORS, composer.unavailable().text)
 
     def response(self, refusal: RefusalError) -> JSONResponse:
         """The response to `refusal`."""

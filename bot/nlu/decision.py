@@ -66,7 +66,12 @@ def decide(candidates: Sequence[Candidate], thresholds: Thresholds) -> Understan
     if cautious or best.confidence >= needed:
         related = _related(candidates, best.label, thresholds)
         return Understanding(best.label, best.confidence, tuple(candidates), (), related)
-    choices = answers[:2] if _two_are_close(candidates, thresholds) else answers[:MOST_CHOICES]
+    choices = answers[:MOST_CHOICES]
+    if _two_are_close(candidates, thresholds):
+        choices = answers[:2]
+    elif len(choices) == 2:
+        # Two would say that the two are close.
+        choices = answers[:1]
     return Understanding(
         Label(Intent.FALLBACK),
         1 - best.confidence,

@@ -23,11 +23,14 @@ from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
 from bot.replies.understanding import AFTER_DANGER_KEY
+from bot.safety.normalise import normalise
 from bot.safety.screen import SafetyKind
 
 logger = logging.getLogger(__name__)
 
 _MAX_BODY_BYTES = 64 * 1024
+#: Stands for words in which nothing is left to read; Rasa would take an empty text for no message.
+_NOTHING_TO_READ = "?"
 _SECRET_HEADER = "X-Loopback-Secret"
 
 
@@ -75,7 +78,11 @@ class InboundMessage(BaseModel):
 
     def for_rasa(self) -> str:
         """The text that Rasa reads. A person's words can never begin a command."""
-        return self.payload or (self.text or "").lstrip("/ ") or "?"
+        return self.payload or normalise(self.text or "") or _NOTHING_TO_READ
+
+    def metadata(self) -> Dict[str, Any]:
+        """What goes into the tracker beside the message."""
+        return {AFTER_DANGER_KEY: self.after_danger.value} if self.after_danger else {}
 
 
 class Forgetting(BaseModel):
@@ -174,14 +181,12 @@ async def _answer(
                 inbound.conversation_id,
                 input_channel=LoopbackChannel.name(),
                 message_id=inbound.message_id,
-                metadata={AFTER_DANGER_KEY: inbound.after_danger},
+                metadata=inbound.metadata(),
             )
         )
         intent = None if collector.messages else await _latest_intent(agent, inbound)
     except Exception as error:
-        # The type only: an exception's text may hold what the patient wrote.
-        logger.error("loopback.failed %s", type(error).__name__)
-        return _failed(Failure.FAILED)
+        return _broken(error)
     return response.json({"replies": collector.messages, "intent": intent})
 
 
@@ -197,11 +202,16 @@ async def _latest_intent(agent: Agent, inbound: InboundMessage) -> str | None:
 
 async def _readiness(app: Sanic) -> HTTPResponse:
     agent: Agent | None = getattr(app.ctx, "agent", None)
-    if agent is None or not await understands_probe(agent):
-        return _failed(Failure.NOT_READY)
-    if not await action_server_answers(agent.action_endpoint):
-        return _failed(Failure.NOT_READY)
-    return response.json({"ready": True})
+    try:
+        ready = (
+            agent is not None
+            and await understands_probe(agent)
+            and await action_server_answers(agent.action_endpoint)
+        )
+    except Exception as error:
+        logger.error("loopback.probe_failed %s", type(error).__name__)
+        ready = False
+    return response.json({"ready": True}) if ready else _failed(Failure.NOT_READY)
 
 
 async def _forget(request: Request) -> HTTPResponse:
@@ -212,8 +222,17 @@ async def _forget(request: Request) -> HTTPResponse:
     agent: Agent | None = getattr(request.app.ctx, "agent", None)
     if agent is None:
         return _failed(Failure.NOT_READY)
-    await forget_conversation(agent.tracker_store, forgetting.conversation_id)
+    try:
+        await forget_conversation(agent.tracker_store, forgetting.conversation_id)
+    except Exception as error:
+        return _broken(error)
     return response.json({"forgotten": True})
+
+
+def _broken(error: Exception) -> HTTPResponse:
+    # The type only: an exception's text may hold what the patient wrote.
+    logger.error("loopback.failed %s", type(error).__name__)
+    return _failed(Failure.FAILED)
 
 
 def _failed(failure: Failure) -> HTTPResponse:

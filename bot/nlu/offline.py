@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rasa.core.agent import Agent
+from rasa.shared.exceptions import RasaException
 from rasa.utils.log_utils import configure_structlog
 
 from bot.configuration.clinic import load_clinic
@@ -63,9 +64,13 @@ class OfflineClassifier:
         configure_structlog(logging.ERROR)
         if not model.is_file():
             raise ModelError(f"there is no model at {model}: run make train")
-        agent = Agent.load(str(model))
+        unusable = ModelError(f"the model at {model} cannot be loaded: run make train")
+        try:
+            agent = Agent.load(str(model))
+        except (RasaException, EOFError, OSError):
+            raise unusable from None
         if not agent.is_ready():
-            raise ModelError(f"the model at {model} cannot be loaded: run make train")
+            raise unusable
         return cls(agent)
 
     @property

@@ -23,6 +23,9 @@ _MOST_NEEDLESS_REFUSALS = 0.02
 #: Share of the pairs put to the choice that must hold the right answer.
 _PAIR_HOLDS_ANSWER = 0.8
 
+#: Below this sum a pair is a guess, and saying so is more honest.
+_LEAST_PAIR = 0.5
+
 #: What a decision is worth: being unsure costs nothing, a wrong clinical answer costs most.
 _RIGHT, _WRONG, _WRONG_ANSWER = 1.0, -1.0, -2.0
 
@@ -64,7 +67,7 @@ def read_labelled(file: Path) -> list[tuple[str, Label]]:
     try:
         with file.open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
-        labelled = [(row["text"], Label.parse(row["expected"])) for row in rows]
+        labelled = [(row["text"], Label.parse(row["expected"] or "")) for row in rows]
     except OSError as error:
         raise FittingDataError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -183,7 +186,7 @@ def _worth(judged: Sequence[Judged], levels: Thresholds) -> float:
 
 def _clarify_level(judged: Sequence[Judged], levels: Thresholds) -> float:
     """The lowest level at which the pairs put to the choice hold the right answer often enough."""
-    for level in _GRID:
+    for level in (level for level in _GRID if level >= _LEAST_PAIR):
         tried = levels.copy(update={"clarify_sum": level})
         asked = [
             (one.expected, decision.choices)

@@ -23,9 +23,12 @@ async def forget_conversation(store: TrackerStore, conversation_id: str) -> None
     Raises:
         ErasureError: the store is of a kind whose events cannot be deleted here.
     """
-    while isinstance(store, (FailSafeTrackerStore, AwaitableTrackerStore)):
-        store = store._tracker_store
-    if isinstance(store, SQLTrackerStore):
+    if isinstance(store, FailSafeTrackerStore):
+        # Where Rasa keeps a conversation that its database did not take.
+        await forget_conversation(store.fallback_tracker_store, conversation_id)
+    if isinstance(store, (FailSafeTrackerStore, AwaitableTrackerStore)):
+        await forget_conversation(store._tracker_store, conversation_id)
+    elif isinstance(store, SQLTrackerStore):
         await asyncio.to_thread(_delete_rows, store, conversation_id)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(conversation_id, None)

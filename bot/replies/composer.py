@@ -168,19 +168,23 @@ class ReplyComposer:
     def source_line(self, source: Source, page_id: str) -> str:
         """The sentence that says what an answer is based on."""
         return self._texts.source_line.format(
-            page=self.library.page(page_id).title.lower(),
+            page=in_a_sentence(self.library.page(page_id).title),
             section=source.section,
             reviewer=source.reviewed_by,
             date=in_words(source.reviewed_on),
         )
 
     def question(self, label: Label) -> str:
-        """What `label` means, in the words a button shows."""
+        """What `label` means, in the words a button shows.
+
+        Raises:
+            ValueError: it is neither an answer nor a follow-up.
+        """
         if label.topic:
             return self.library.answer(label.topic).question
         if label.intent is Intent.FOLLOW_UP and label.leaf:
             return self._texts.follow_up_titles[FollowUpKind(label.leaf)]
-        return self._texts.behaviour_titles[label.intent.value]
+        raise ValueError("only answers and follow-ups are offered as questions")
 
     def _from_record(self, topic: Topic, text: str, buttons: tuple[Button, ...]) -> Reply:
         return Reply(
@@ -260,7 +264,7 @@ class ReplyComposer:
 
 def fill_in(text: str, clinic: Clinic, library: Library, **more: str) -> str:
     """Put the clinic's facts, and `more`, where `text` names them in {braces}."""
-    titles = [page.title.lower() for page in library.pages]
+    titles = [in_a_sentence(page.title) for page in library.pages]
     return text.format(
         clinic=clinic.name,
         phone=clinic.phone,
@@ -269,6 +273,11 @@ def fill_in(text: str, clinic: Clinic, library: Library, **more: str) -> str:
         pages=" and ".join([", ".join(titles[:-1]), titles[-1]] if titles[:-1] else titles),
         **more,
     )
+
+
+def in_a_sentence(title: str) -> str:
+    """A page's title as a sentence uses it: small, but for abbreviations such as PTSD."""
+    return " ".join(word if word.isupper() else word.lower() for word in title.split())
 
 
 def in_words(day: date) -> str:

@@ -57,6 +57,11 @@ class Dialogue:
         still_in_danger = self.stay_with_danger(heard, state)
         return still_in_danger or self._by_intent[heard.label.intent](heard, state)
 
+    def recall(self, state: DialogueState) -> DialogueState:
+        """`state` without a topic that is no longer in the library."""
+        known = state.topic is None or state.topic in self._composer.library
+        return state if known else replace(state, topic=None, told_in_full=False)
+
     def stay_with_danger(self, heard: Understanding, state: DialogueState) -> Turn | None:
         """The safety reply again, if the one before was one and nothing new was asked.
 
@@ -82,6 +87,7 @@ class Dialogue:
 
     def follow_up(self, heard: Understanding, state: DialogueState) -> Turn:
         """Answer a question that leans on the previous answer."""
+        state = self.recall(state)
         kind = FollowUpKind(heard.label.leaf)
         if kind in (FollowUpKind.MORE, FollowUpKind.SIMPLER, FollowUpKind.REPEAT):
             return self._say_differently(kind, state)
@@ -111,8 +117,9 @@ class Dialogue:
     def say_out_of_scope(self, heard: Understanding, state: DialogueState) -> Turn:
         """Say what the assistant is for."""
         missed = state.missed()
-        person_first = missed.misses >= _MISSES_BEFORE_PERSON
-        return Turn(self._composer.out_of_scope(person_first=person_first), missed)
+        if missed.misses < _MISSES_BEFORE_PERSON:
+            return Turn(self._composer.out_of_scope(), replace(missed, offer=None))
+        return Turn(self._composer.out_of_scope(person_first=True), missed)
 
     def respond_to_emergency(self, heard: Understanding, state: DialogueState) -> Turn:
         """Send to 911."""
@@ -124,6 +131,7 @@ class Dialogue:
 
     def accept_offer(self, heard: Understanding, state: DialogueState) -> Turn:
         """Do what was offered."""
+        state = self.recall(state)
         if state.offer is Offer.PERSON:
             return self.offer_person(heard, state)
         if state.offer is Offer.MORE and state.topic:
@@ -139,11 +147,12 @@ class Dialogue:
 
         Exactly two choices mean that two meanings are close; that is no miss.
         """
-        if len(heard.choices) == _TWO_MEANINGS:
-            return Turn(self._composer.clarify_two(heard.choices), state.understood())
+        known = [choice for choice in heard.choices if choice.topic in self._composer.library]
+        if len(known) == len(heard.choices) == _TWO_MEANINGS:
+            return Turn(self._composer.clarify_two(known), state.understood())
         missed = state.missed()
         person_first = missed.misses >= _MISSES_BEFORE_PERSON
-        return Turn(self._composer.unsure(heard.choices, person_first=person_first), missed)
+        return Turn(self._composer.unsure(known, person_first=person_first), missed)
 
     def _say_differently(self, kind: FollowUpKind, state: DialogueState) -> Turn:
         topic = state.topic

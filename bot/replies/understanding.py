@@ -98,11 +98,20 @@ class Understanding:
         Raises:
             ValueError, KeyError: it is not one that our pipeline or our buttons make.
         """
+        try:
+            return cls._read(parse)
+        except (TypeError, AttributeError):
+            raise ValueError("this is not a parse result") from None
+
+    @classmethod
+    def _read(cls, parse: Mapping[str, Any]) -> Understanding:
         intent = Intent(parse["intent"]["name"])
         leaf = next(
             (item["value"] for item in parse.get("entities", ()) if item["entity"] == LEAF_ENTITY),
             None,
         )
+        if leaf is not None and not isinstance(leaf, str):
+            raise ValueError("a leaf is text")
         if leaf is None:
             selected = parse.get("response_selector", {}).get(intent.value)
             if selected:

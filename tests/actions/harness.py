@@ -43,6 +43,7 @@ def create_tracker(
     channel: str = LOOPBACK_CHANNEL,
     choices: tuple[str, ...] = (),
     related: str | None = None,
+    after_danger: str | None = None,
     parse: dict[str, Any] | None = None,
     **slots: Any,
 ) -> Tracker:
@@ -54,6 +55,7 @@ def create_tracker(
         "entities": [{"entity": "leaf", "value": meant.leaf}] if meant.leaf else [],
         "choices": list(choices),
         "related_answer": related,
+        "metadata": {"after_danger": after_danger},
     }
     latest = understood if parse is None else parse
     events = [{"event": "user", "text": text, "parse_data": latest, "input_channel": channel}]

@@ -91,7 +91,7 @@ def test_the_disclaimer_says_what_it_must() -> None:
         ("duration_of_attack", "4 to 72 hours"),
         ("aura", "a third of people with migraine"),
         ("episodic_vs_chronic", "15 or more days a month"),
-        ("episodic_vs_chronic", "at least 8 of them"),
+        ("episodic_vs_chronic", "At least 8 of those days"),
         ("episodic_vs_chronic", "more than three months"),
         ("depression_anxiety_link", "roughly doubles the risk"),
         ("depression_anxiety_link", "the reverse is true too"),

@@ -288,7 +288,6 @@ def test_a_text_of_no_known_name(content: ContentCopy, old: str, new: str, ancho
     [
         "  goodbye: Take care. You can come back with a question at any time.\n",
         "  simpler: Say it in plain words\n",
-        "  not_covered: Something else about health\n",
         "  text_empty: Please write a question.\n",
         "deny: No problem. You can ask me something else at any time.\n",
     ],

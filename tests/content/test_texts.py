@@ -94,12 +94,27 @@ def test_small_talk_is_short(texts: Texts, kind: ChitchatKind) -> None:
 
 
 def test_a_robot_says_that_it_is_one(texts: Texts) -> None:
-    assert texts.chitchat[ChitchatKind.ARE_YOU_A_ROBOT].startswith("Yes, I am an automated")
+    said = texts.chitchat[ChitchatKind.ARE_YOU_A_ROBOT]
+
+    assert "I am an automated assistant, not a person and not a clinician" in said
 
 
 @pytest.mark.parametrize("path", ["human_handoff", "error.action_failed", "chat_page.no_script"])
 def test_the_way_to_a_person_names_telephone_hours_and_both_lines(path: str) -> None:
     assert all(said in ALL[path] for said in ("{clinic}", "{phone}", "{hours}", "911", "988"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("chitchat.greet", "chitchat.pain", "out_of_scope", "clarify.unsure"),
+        *("clarify.offer_person_first", "chat_page.offline", "http_errors.text_too_long"),
+        *("http_errors.too_many", "http_errors.session_over", "http_errors.body_too_large"),
+    ],
+)
+def test_what_a_person_in_danger_may_get_names_both_lines(path: str) -> None:
+    assert "911" in ALL[path]
+    assert "988" in ALL[path]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -96,6 +97,7 @@ def test_too_large_a_body_is_refused_unread(server: LoopbackServer, agent: FakeA
         {"conversation_id": None},
         {"message_id": ""},
         {"metadata": {}},
+        {"after_danger": "boredom"},
         {"text": None, "payload": "deny"},
         {"text": None, "payload": "/Deny"},
         {"text": None, "payload": "/deny and more"},
@@ -177,7 +179,17 @@ def test_rasa_gets_the_message_as_it_was_sent(server: LoopbackServer, agent: Fak
     (seen,) = agent.seen
     assert (seen.text, seen.sender_id, seen.message_id) == ("what is aura", "c-1", "m-1")
     assert seen.input_channel == "loopback"
-    assert not seen.metadata
+    assert seen.metadata == {}
+
+
+@pytest.mark.parametrize("danger", ["crisis", "emergency"])
+def test_what_the_reply_before_was_about_is_passed_on(
+    server: LoopbackServer, agent: FakeAgent, danger: str
+) -> None:
+    assert server.post("message", TEXT_MESSAGE | {"after_danger": danger}).status_code == 200
+
+    # As it will stand in the tracker store and reach the actions.
+    assert json.loads(json.dumps(agent.seen[0].metadata)) == {"after_danger": danger}
 
 
 def test_a_payload_is_handed_over_as_it_is(server: LoopbackServer, agent: FakeAgent) -> None:

@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_used_is_said_so(tmp_path: Path, content: str | by
 
 
 def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(FittingDataError, match="FileNotFoundError"):
+    with pytest.raises(FittingDataError, match=r"nowhere\.csv cannot be read"):
         read_labelled(tmp_path / "nowhere.csv")
 
 

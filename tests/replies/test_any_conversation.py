@@ -34,7 +34,10 @@ def assert_valid_turns(
         assert reply.kind is _KIND_OF_DANGER.get(intent, reply.kind)
         assert (reply.kind in _KIND_OF_DANGER.values()) == (intent in _KIND_OF_DANGER)
         # A miss is counted; whatever is understood, if only as one of two, ends the count.
-        missed = intent is Intent.FALLBACK and len(heard.choices) != 2
+        known = [label for label in heard.choices if label.topic in composer.library]
+        two = len(known) == len(heard.choices) == 2
+        unsure = intent is Intent.FALLBACK and not two
+        missed = unsure or intent is Intent.OUT_OF_SCOPE
         assert state.misses == (before.misses + 1 if missed else 0)
         if reply.kind is ReplyKind.ANSWER:
             assert state.topic

@@ -117,12 +117,18 @@ def test_only_a_short_answer_offers_more(composer: ReplyComposer) -> None:
 
 
 def test_a_button_says_what_it_means(composer: ReplyComposer, library: Library) -> None:
-    titles = {label: composer.question(label) for label in LABELS}
+    offered = [label for label in LABELS if label.intent in (Intent.FAQ, Intent.FOLLOW_UP)]
+    titles = {label: composer.question(label) for label in offered}
 
     assert all(0 < len(title) <= 60 for title in titles.values())
     for label in ANSWER_LABELS:
         assert label.topic
         assert titles[label] == library.answer(label.topic).question
+
+
+def test_what_is_no_question_is_not_offered_as_one(composer: ReplyComposer) -> None:
+    with pytest.raises(ValueError, match="offered as questions"):
+        composer.question(Label(Intent.CRISIS))
 
 
 def test_declining_with_a_general_answer(composer: ReplyComposer, library: Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.content.library import Library, Topic
@@ -14,6 +16,7 @@ from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent, Label, Understanding
+from bot.safety.screen import SafetyKind
 from tests.replies.strategies import ANSWER_LABELS, GONE, TOPICS
 
 START = DialogueState()
@@ -214,6 +217,7 @@ def test_source_simpler_and_repeat_stay_with_the_topic(
         ([], ReplyKind.CHITCHAT),
         (["chitchat/greet"], ReplyKind.CHITCHAT),
         (["out_of_scope"], ReplyKind.CHITCHAT),
+        (["out_of_scope", "out_of_scope"], ReplyKind.HUMAN_HANDOFF),
         (["human_handoff"], ReplyKind.CHITCHAT),
         (["faq/migraine.botox", "deny"], ReplyKind.CHITCHAT),
         (["not_covered", "affirm"], ReplyKind.CHITCHAT),
@@ -298,6 +302,14 @@ def test_after_two_misses_in_a_row_a_person_comes_first(dialogue: Dialogue, coun
     assert "A person at" in turn.reply.text
 
 
+def test_what_is_beside_the_point_is_a_miss_too(dialogue: Dialogue) -> None:
+    turn = talk(dialogue, "out_of_scope", "out_of_scope")
+
+    assert turn.reply.kind is ReplyKind.OUT_OF_SCOPE
+    assert turn.reply.buttons[0].payload == PERSON_PAYLOAD
+    assert turn.state.misses == 2
+
+
 def test_two_close_meanings_are_no_miss(dialogue: Dialogue) -> None:
     asked = heard("nlu_fallback", *ANSWER_LABELS[:2])
 
@@ -340,6 +352,40 @@ def test_a_choice_that_is_gone_is_not_offered(dialogue: Dialogue, count: int) ->
     turn = dialogue.respond(heard("nlu_fallback", *choices), START)
 
     assert all(str(GONE) not in button.payload for button in turn.reply.buttons)
+
+
+@pytest.mark.parametrize("danger", SafetyKind)
+@pytest.mark.parametrize(
+    "label",
+    [
+        *(f"follow_up/{kind.value}" for kind in FollowUpKind),
+        *("affirm", "deny", "nlu_fallback", "out_of_scope", "chitchat/thanks", "chitchat/pain"),
+    ],
+)
+def test_right_after_danger_what_asks_nothing_new_is_about_it(
+    dialogue: Dialogue, composer: ReplyComposer, label: str, danger: SafetyKind
+) -> None:
+    turn = talk(dialogue, label, state=replace(AFTER_BOTOX, danger=danger))
+
+    assert turn.reply == getattr(composer, danger.value)()
+
+
+@pytest.mark.parametrize("danger", SafetyKind)
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("faq/migraine.aura", ReplyKind.ANSWER),
+        ("human_handoff", ReplyKind.HUMAN_HANDOFF),
+        ("personal_advice", ReplyKind.PERSONAL_ADVICE),
+        ("not_covered", ReplyKind.NOT_COVERED),
+        ("emergency", ReplyKind.EMERGENCY),
+        ("crisis", ReplyKind.CRISIS),
+    ],
+)
+def test_what_is_new_is_answered_even_then(
+    dialogue: Dialogue, label: str, kind: ReplyKind, danger: SafetyKind
+) -> None:
+    assert talk(dialogue, label, state=DialogueState(danger=danger)).reply.kind is kind
 
 
 @pytest.mark.parametrize("label", ["emergency", "crisis"])

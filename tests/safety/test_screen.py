@@ -85,6 +85,48 @@ def test_the_gravest_kind_stands_first() -> None:
     assert all(plain_words(phrase) == phrase for e in ENTRIES.values() for phrase in e.phrases)
 
 
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        (
+            SafetyKind.CRISIS,
+            [
+                "I'm going to end my life",
+                "honestly everyone is better off without me",
+                "some days i just don't want to be here anymore",
+                "thinking about suicide again",
+                "she says she wants to hurt herself",
+                "my husband hits me",
+                "no quiero vivir",
+            ],
+        ),
+        (
+            SafetyKind.EMERGENCY,
+            [
+                "worst headache of my life, came on in seconds",
+                "he is unconscious",
+                "my wife had a seizure",
+                "half her face is drooping and she cannot speak",
+                "fever and a stiff neck since this morning",
+                "I can't breathe since the shot",
+                "my throat is closing",
+                "I took a double dose by mistake",
+                "the baby swallowed my pills",
+                "our carbon monoxide alarm is going",
+                "my dad hit his head and is so confused",
+                "chest pain after ketamine",
+            ],
+        ),
+    ],
+)
+def test_what_any_screen_must_find(
+    screen: SafetyScreen, kind: SafetyKind, texts: list[str]
+) -> None:
+    kinds = {text: hit.kind if (hit := screen.check(text)) else None for text in texts}
+
+    assert kinds == dict.fromkeys(texts, kind)
+
+
 def test_no_harmless_training_utterance_is_taken_for_danger(screen: SafetyScreen) -> None:
     alarms = [
         (one.label, one.text)
