@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.safety.folding import plain_letters, plain_phrase
+from bot.safety.folding import Folder, Spelling, plain_letters, plain_phrase
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, SafetyKind
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
 from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
@@ -88,7 +88,7 @@ def gravity(entry: LexiconEntry) -> tuple[bool, int, int]:
     return (entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
 
 
-def compile_lexicon(lexicon: Lexicon) -> CompiledLexicon:
+def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
     """Read every pattern of `lexicon`.
 
     Raises:
@@ -102,11 +102,14 @@ def compile_lexicon(lexicon: Lexicon) -> CompiledLexicon:
     def rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
         return tuple(Rule.of([parse_pattern(plain_letters(p), lists)]) for p in patterns)
 
+    # Text-speak and contractions are folded in every text, so also in phrases.
+    folder = Folder(spelling.copy(update={"fuzzy": ()}), frozenset(), lambda _: False)
     entries = []
     for entry in sorted(lexicon.entries, key=gravity):
         plain = tuple(
-            Rule.of([tuple(Group(frozenset({(word,)})) for word in plain_phrase(phrase))])
+            Rule.of([tuple(Group(frozenset({(word,)})) for word in words)])
             for phrase in entry.phrases
+            for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
         )
         together = tuple(
             Rule.of((parse_pattern(plain_letters(p), lists) for p in rule.all), rule.within)
@@ -116,7 +119,9 @@ def compile_lexicon(lexicon: Lexicon) -> CompiledLexicon:
         entries.append(CompiledEntry(entry, found_by, rules(entry.unless)))
     return CompiledLexicon(
         entries=tuple(entries),
-        covers=tuple(CompiledCover(cover, rules(cover.patterns)) for cover in lexicon.covers.covers),
+        covers=tuple(
+            CompiledCover(cover, rules(cover.patterns)) for cover in lexicon.covers.covers
+        ),
         undone_by=rules(lexicon.covers.undone_by),
         contexts=tuple(
             CompiledContext(c.context, rules(c.patterns), rules(c.undone_by))

@@ -26,7 +26,9 @@ class Share:
         """Wilson's 95% score interval of the rate (Wilson 1927, JASA 22:209)."""
         n, z = self.total, _QUANTILE
         middle = (self.rate + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(self.rate * (1 - self.rate) / n + z * z / (4 * n * n))
+        half = (
+            z / (1 + z * z / n) * math.sqrt(self.rate * (1 - self.rate) / n + z * z / (4 * n * n))
+        )
         return max(0.0, middle - half), min(1.0, middle + half)
 
     def __str__(self) -> str:

@@ -155,7 +155,9 @@ class Folder:
             letters = list(run)
             word = "".join(letter for letter, _ in letters)
             if single and len(letters) >= _SPELLED_OUT and (pieces := self._unglued(word)):
-                whole += [(piece, letters[0][1] and not place) for place, piece in enumerate(pieces)]
+                whole += [
+                    (piece, letters[0][1] and not place) for place, piece in enumerate(pieces)
+                ]
             else:
                 whole += letters
         return whole
@@ -251,7 +253,5 @@ def _is_single_letter(word: str) -> bool:
 
 def _one_letter_less(words: tuple[str, ...]) -> dict[str, str]:
     """Every form of `words` with at most one letter left out, and the word it comes from."""
-    forms = {
-        word[:place] + word[place + 1 :]: word for word in words for place in range(len(word))
-    }
+    forms = {word[:place] + word[place + 1 :]: word for word in words for place in range(len(word))}
     return forms | {word: word for word in words}

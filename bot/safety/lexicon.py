@@ -161,9 +161,7 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
 def entry_files(folder: Path = LEXICON_FOLDER) -> list[Path]:
     """The files that hold entries."""
     return [
-        file
-        for file in sorted(folder.glob("*.yml"))
-        if file.name not in (WORDS_FILE, COVERS_FILE)
+        file for file in sorted(folder.glob("*.yml")) if file.name not in (WORDS_FILE, COVERS_FILE)
     ]
 
 

@@ -91,6 +91,4 @@ def _choices(word: str, lists: WordLists, pattern: str) -> list[Phrase]:
     if not word.endswith("}") or name not in lists:
         raise PatternError(f"no word list {word} for {pattern!r}")
     # A list may name other lists.
-    return [
-        phrase for entry in lists[name] for phrase in _expanded(entry, lists, f"{{{name}}}")
-    ]
+    return [phrase for entry in lists[name] for phrase in _expanded(entry, lists, f"{{{name}}}")]

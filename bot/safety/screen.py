@@ -62,10 +62,11 @@ class SafetyScreen:
     """Finds the entries of a lexicon in a text."""
 
     def __init__(self, lexicon: Lexicon, spelling: Spelling | None = None) -> None:
-        self._lexicon = compile_lexicon(lexicon)
+        spelling = spelling or load_spelling()
+        self._lexicon = compile_lexicon(lexicon, spelling)
         self._finder = PhraseFinder([*self._lexicon.patterns(), *SpeakerRules.PATTERNS])
         words = self._finder.words
-        self._folder = Folder(spelling or load_spelling(), words, self._finder.begins_known)
+        self._folder = Folder(spelling, words, self._finder.begins_known)
 
     def check(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
         """The gravest danger in `text`, or None.
@@ -100,9 +101,7 @@ class SafetyScreen:
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
         for compiled in self._lexicon.entries:
             entry = compiled.entry
-            if contexts.isdisjoint(entry.not_in) and _occurs(
-                compiled, found, harmless[entry.kind]
-            ):
+            if contexts.isdisjoint(entry.not_in) and _occurs(compiled, found, harmless[entry.kind]):
                 return compiled, found
         return None
 

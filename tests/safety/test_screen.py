@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import csv
 import shutil
+from functools import cache
+from pathlib import Path
 
 import pytest
 import yaml
@@ -45,6 +45,11 @@ def small_screen(**entry: object) -> SafetyScreen:
     )
 
 
+@cache
+def screen_of(entry: str) -> SafetyScreen:
+    return SafetyScreen(LEXICON.copy(update={"entries": (ENTRIES[entry],)}))
+
+
 def found(screen: SafetyScreen, text: str) -> str | None:
     hit = screen.check(text)
     return hit.entry if hit else None
@@ -57,8 +62,7 @@ def found(screen: SafetyScreen, text: str) -> str | None:
 def test_every_example_is_found_by_its_entry(
     screen: SafetyScreen, entry: str, example: str
 ) -> None:
-    alone = SafetyScreen(LEXICON.copy(update={"entries": (ENTRIES[entry],)}))
-    hit = alone.check(example)
+    hit = screen_of(entry).check(example)
 
     assert hit
     assert (hit.kind, hit.entry) == (ENTRIES[entry].kind, entry)
@@ -85,7 +89,19 @@ def test_every_phrase_is_found(screen: SafetyScreen) -> None:
 
 def test_every_entry_is_complete() -> None:
     assert all(entry.examples and entry.counter_examples for entry in ENTRIES.values())
-    assert {entry.language for entry in ENTRIES.values()} == set("en es zh vi tl ko ar fr pt ru ht".split())
+    assert {entry.language for entry in ENTRIES.values()} == {
+        "en",
+        "es",
+        "zh",
+        "vi",
+        "tl",
+        "ko",
+        "ar",
+        "fr",
+        "pt",
+        "ru",
+        "ht",
+    }
 
 
 def test_no_harmless_training_utterance_is_taken_for_danger(screen: SafetyScreen) -> None:
@@ -263,7 +279,7 @@ def test_disguised_words_are_read(screen: SafetyScreen, text: str, entry: str) -
 @pytest.mark.parametrize(
     ("earlier", "text"),
     [
-        (("i have a really bad headache",), "it came out of nowhere in a second"),
+        (("i have a really bad headache",), "in a second, out of nowhere"),
         (("im 34 weeks pregnant", "my head hurts"), "and im seeing spots"),
     ],
 )
