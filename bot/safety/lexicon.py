@@ -1,4 +1,4 @@
-"""What the safety screen looks for: the records of `lexicon/`, one file for each family of dangers."""
+"""What the safety screen looks for: the records of `lexicon/`, one file a family of dangers."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Occurrences:
         """The words from the first to the last of each occurrence of `pattern`."""
         states = self._states(pattern, 0)
         reached, covered = states[-1], 0
-        for element, before in zip(reversed(pattern), reversed(states[:-1])):
+        for element, before in zip(reversed(pattern), reversed(states[:-1]), strict=True):
             reached, used = self._step_back(element, before, reached)
             covered |= used
         return covered
