@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot.commands import classify, content, serve, thresholds
+from bot.commands import classify, content, safety, serve, thresholds
 from bot.commands.errors import CommandError
 
 #: Exit code for bad input: a wrong argument, file, setting or secret. Nothing was changed.
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         description="The patient FAQ assistant: run it, check its content, try its understanding.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, content, classify, thresholds):
+    for command in (serve, content, classify, thresholds, safety):
         command.add_parser(commands)
     chosen = parser.parse_args(arguments)
     try:

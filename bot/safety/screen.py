@@ -1,134 +1,163 @@
-"""The deterministic safety screen: phrases of danger, found in normalised text.
+"""The deterministic safety screen: wordings of danger, found in folded text.
 
 It imports neither Rasa nor the database, and answers with everything else down.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path
 
-import spacy
-from pydantic import BaseModel, Extra
-from spacy.matcher import PhraseMatcher
+from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
+from bot.safety.folding import Folder, Spelling, load_spelling
+from bot.safety.lexicon import (
+    About,
+    Context,
+    Lexicon,
+    LexiconEntry,
+    SafetyKind,
+    Tier,
+    lexicon_fingerprint,
+    load_lexicon,
+)
+from bot.safety.occurrences import Occurrences, PhraseFinder
+from bot.safety.speaker import SpeakerRules
 
-from bot.content.yaml_source import read_yaml
-from bot.safety.normalise import normalise
+__all__ = [
+    "About",
+    "Lexicon",
+    "LexiconEntry",
+    "SafetyHit",
+    "SafetyKind",
+    "SafetyScreen",
+    "Tier",
+    "lexicon_fingerprint",
+    "load_lexicon",
+    "load_screen",
+]
 
-LEXICON_FILE = Path(__file__).parent / "lexicon.yml"
+#: How many messages before the new one a danger may be spread over.
+_EARLIER_MESSAGES = 2
 
-
-class SafetyKind(str, Enum):
-    """What kind of danger was found."""
-
-    EMERGENCY = "emergency"
-    CRISIS = "crisis"
+#: Stands between two messages, so that no gap of a pattern reaches across.
+_BETWEEN_MESSAGES = " . "
 
 
 @dataclass(frozen=True)
 class SafetyHit:
-    """A danger, and the lexicon entry that found it. Never holds what the person wrote."""
+    """A danger, and the lexicon entry that found it. Never holds what the person wrote.
+
+    `level` is the C-SSRS level, 1 to 6, of thoughts of suicide and self-harm, otherwise None.
+    """
 
     kind: SafetyKind
     entry: str
-
-
-class LexiconEntry(BaseModel):
-    """One kind of danger: how it is said, with examples that must and must not be found.
-
-    `source` names where the clinical fact comes from; `unless` are phrases that contain one of
-    `phrases` and are harmless.
-    """
-
-    id: str
-    kind: SafetyKind
-    source: str
-    phrases: tuple[str, ...]
-    unless: tuple[str, ...] = ()
-    examples: tuple[str, ...]
-    counter_examples: tuple[str, ...] = ()
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class Lexicon(BaseModel):
-    """All entries of `lexicon.yml`, the most dangerous kind first."""
-
-    entries: tuple[LexiconEntry, ...]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
+    tier: Tier = Tier.CALL_911
+    level: int | None = None
+    about: About = About.SELF
+    language: str = "en"
 
 
 class SafetyScreen:
     """Finds the entries of a lexicon in a text."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._kinds = {entry.id: entry.kind for entry in lexicon.entries}
-        self._order = {entry.id: place for place, entry in enumerate(lexicon.entries)}
-        language = spacy.blank("en")
-        self._tokenizer = language.tokenizer
-        vocabulary = language.vocab
-        self._dangers = PhraseMatcher(vocabulary, attr="ORTH")
-        self._harmless = PhraseMatcher(vocabulary, attr="ORTH")
-        for entry in lexicon.entries:
-            self._dangers.add(entry.id, [self._tokens(phrase) for phrase in entry.phrases])
-            if entry.unless:
-                self._harmless.add(entry.id, [self._tokens(phrase) for phrase in entry.unless])
+    def __init__(self, lexicon: Lexicon, spelling: Spelling | None = None) -> None:
+        spelling = spelling or load_spelling()
+        self._lexicon = compile_lexicon(lexicon, spelling)
+        self._finder = PhraseFinder([*self._lexicon.patterns(), *SpeakerRules.PATTERNS])
+        words = self._finder.words
+        self._folder = Folder(spelling, words, self._finder.begins_known)
 
     def check(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
         """The gravest danger in `text`, or None.
+
+        A danger that only the last messages together tell of counts too, unless those before this
+        one told of as grave a danger already.
 
         Args:
             text: what the person wrote now, of any length; all of it is read.
             earlier: what they wrote just before, oldest first.
         """
-        tokens = self._tokens(text)
-        harmless = self._harmless(tokens, as_spans=True)
-        found = [
-            span.label_
-            for span in self._dangers(tokens, as_spans=True)
-            if not any(
-                cover.label == span.label and cover.start <= span.start and span.end <= cover.end
-                for cover in harmless
-            )
-        ]
-        if not found:
+        hit = self._gravest(text)
+        before = [message for message in earlier[-_EARLIER_MESSAGES:] if message.strip()]
+        if hit or not before or not text.strip():
+            return hit and self._hit(*hit)
+        together = self._gravest(_BETWEEN_MESSAGES.join([*before, text]))
+        if together is None:
             return None
-        gravest = min(found, key=self._order.__getitem__)
-        return SafetyHit(self._kinds[gravest], gravest)
+        told = [self._gravest(message) for message in before]
+        told.append(self._gravest(_BETWEEN_MESSAGES.join(before)))
+        grave = gravity(together[0].entry)
+        if any(known and gravity(known[0].entry) <= grave for known in told):
+            return None
+        return self._hit(*together)
 
-    def _tokens(self, text: str) -> spacy.tokens.Doc:
-        return self._tokenizer(plain_words(text))
+    def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
+        folded = self._folder.fold(text)
+        found = self._finder.find(list(folded.words), folded.breaks)
+        if not found.groups:
+            return None
+        contexts = self._contexts(found)
+        harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
+        for compiled in self._lexicon.entries:
+            entry = compiled.entry
+            if contexts.isdisjoint(entry.not_in) and _occurs(compiled, found, harmless[entry.kind]):
+                return compiled, found
+        return None
+
+    def _contexts(self, found: Occurrences) -> set[Context]:
+        return {
+            rule.context
+            for rule in self._lexicon.contexts
+            if _any(rule.rules, found) and not _any(rule.undone_by, found)
+        }
+
+    def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
+        undone = _any(self._lexicon.undone_by, found)
+        covered = 0
+        for cover in self._lexicon.covers:
+            if kind in cover.cover.kinds and not (cover.cover.denial and undone):
+                covered |= _covered(cover.rules, found)
+        return covered
+
+    @staticmethod
+    def _hit(compiled: CompiledEntry, found: Occurrences) -> SafetyHit:
+        entry = compiled.entry
+        return SafetyHit(
+            kind=entry.kind,
+            entry=entry.id,
+            tier=entry.tier,
+            level=entry.level,
+            about=entry.about or SpeakerRules.about(found),
+            language=entry.language,
+        )
 
 
-def plain_words(text: str) -> str:
-    """Lower-case words without apostrophes and punctuation, one space between them."""
-    folded = normalise(text).casefold().replace("'", "")
-    return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
+def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
+    if not any(rule.required <= found.groups.keys() for rule in compiled.rules):
+        return False
+    erased = harmless | _covered(compiled.unless, found)
+    return any(rule.holds(found, erased) for rule in compiled.rules)
 
 
-def load_lexicon(file: Path = LEXICON_FILE) -> Lexicon:
-    """Read the lexicon.
+def _covered(rules: Sequence[Rule], found: Occurrences) -> int:
+    covered = 0
+    for rule in rules:
+        if rule.required <= found.groups.keys():
+            for pattern in rule.patterns:
+                covered |= found.covered(pattern)
+    return covered
 
-    Raises:
-        ContentError: the file is missing or breaks the schema.
-    """
-    lexicon: Lexicon = read_yaml(file).parse(Lexicon)
-    return lexicon
+
+def _any(rules: Sequence[Rule], found: Occurrences) -> bool:
+    return any(rule.holds(found) for rule in rules)
 
 
 def load_screen() -> SafetyScreen:
-    """The screen over the shipped lexicon."""
+    """The screen over the shipped lexicon.
+
+    Raises:
+        ContentError: a lexicon file is missing or breaks its schema.
+        PatternError: a pattern cannot be read.
+    """
     return SafetyScreen(load_lexicon())
-
-
-def lexicon_fingerprint() -> str:
-    """A hash that changes whenever the lexicon does."""
-    return hashlib.sha256(LEXICON_FILE.read_bytes()).hexdigest()

@@ -1,0 +1,130 @@
+"""The lexicon made ready for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.safety.folding import Folder, Spelling, plain_letters, plain_phrase
+from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, SafetyKind
+from bot.safety.occurrences import Occurrences, near_each_other, required_groups
+from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Some patterns that must all occur, `within` so many words of each other if that is given."""
+
+    patterns: tuple[Pattern, ...]
+    within: int | None
+    required: frozenset[frozenset[Phrase]]
+
+    @classmethod
+    def of(cls, patterns: Iterable[Pattern], within: int | None = None) -> Rule:
+        """The rule that all of `patterns` occur."""
+        patterns = tuple(patterns)
+        needed = frozenset(group for pattern in patterns for group in required_groups(pattern))
+        return cls(patterns, within, needed)
+
+    def holds(self, found: Occurrences, erased: int = 0) -> bool:
+        """Whether it holds in a text, `erased` words apart."""
+        if not self.required <= found.groups.keys():
+            return False
+        ends = [found.ends(pattern, erased) for pattern in self.patterns]
+        return all(ends) and (self.within is None or near_each_other(ends, self.within))
+
+
+@dataclass(frozen=True)
+class CompiledEntry:
+    """An entry of the lexicon, ready to be looked for."""
+
+    entry: LexiconEntry
+    rules: tuple[Rule, ...]
+    unless: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class CompiledCover:
+    """Harmless wording, ready to be looked for."""
+
+    cover: Cover
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class CompiledContext:
+    """What puts a message into a context and out of it."""
+
+    context: Context
+    rules: tuple[Rule, ...]
+    undone_by: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class CompiledLexicon:
+    """The whole lexicon, the gravest entry first."""
+
+    entries: tuple[CompiledEntry, ...]
+    covers: tuple[CompiledCover, ...]
+    undone_by: tuple[Rule, ...]
+    contexts: tuple[CompiledContext, ...]
+
+    def patterns(self) -> Iterator[Pattern]:
+        """Every pattern there is."""
+        rules = [*self.undone_by]
+        for entry in self.entries:
+            rules += [*entry.rules, *entry.unless]
+        for cover in self.covers:
+            rules += cover.rules
+        for context in self.contexts:
+            rules += [*context.rules, *context.undone_by]
+        for rule in rules:
+            yield from rule.patterns
+
+
+def gravity(entry: LexiconEntry) -> tuple[bool, int, int]:
+    """Sorts the gravest entry first: self-harm by level, then physical danger by urgency."""
+    urgency = list(type(entry.tier)).index(entry.tier)
+    return (entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
+
+
+def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
+    """Read every pattern of `lexicon`.
+
+    Raises:
+        PatternError: a pattern cannot be read.
+    """
+    lists = {
+        name: tuple(plain_letters(entry) for entry in entries)
+        for name, entries in lexicon.words.lists.items()
+    }
+
+    def rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
+        return tuple(Rule.of([parse_pattern(plain_letters(p), lists)]) for p in patterns)
+
+    # Text-speak and contractions are folded in every text, so also in phrases.
+    folder = Folder(spelling.copy(update={"fuzzy": ()}), frozenset(), lambda _: False)
+    entries = []
+    for entry in sorted(lexicon.entries, key=gravity):
+        plain = tuple(
+            Rule.of([tuple(Group(frozenset({(word,)})) for word in words)])
+            for phrase in entry.phrases
+            for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
+        )
+        together = tuple(
+            Rule.of((parse_pattern(plain_letters(p), lists) for p in rule.all), rule.within)
+            for rule in entry.together
+        )
+        found_by = (*plain, *rules(entry.patterns), *together)
+        entries.append(CompiledEntry(entry, found_by, rules(entry.unless)))
+    return CompiledLexicon(
+        entries=tuple(entries),
+        covers=tuple(
+            CompiledCover(cover, rules(cover.patterns)) for cover in lexicon.covers.covers
+        ),
+        undone_by=rules(lexicon.covers.undone_by),
+        contexts=tuple(
+            CompiledContext(c.context, rules(c.patterns), rules(c.undone_by))
+            for c in lexicon.covers.contexts
+        ),
+    )

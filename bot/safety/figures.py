@@ -1,0 +1,53 @@
+"""How well dangers are told from harmless messages: counts, rates and their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+#: The standard normal quantile of a two-sided 95% interval.
+_QUANTILE = 1.959964
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many out of so many."""
+
+    count: int
+    total: int
+
+    @property
+    def rate(self) -> float:
+        """From 0 to 1."""
+        return self.count / self.total
+
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95% score interval of the rate (Wilson 1927, JASA 22:209)."""
+        n, z = self.total, _QUANTILE
+        middle = (self.rate + z * z / (2 * n)) / (1 + z * z / n)
+        half = (
+            z / (1 + z * z / n) * math.sqrt(self.rate * (1 - self.rate) / n + z * z / (4 * n * n))
+        )
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def __str__(self) -> str:
+        low, high = self.interval()
+        return f"{self.count}/{self.total} {self.rate:.1%} ({low:.1%}-{high:.1%})"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One labelled message, and which detectors called it dangerous. Holds no text."""
+
+    dangerous: bool
+    category: str
+    language: str
+    half: str
+    fired: frozenset[str]
+
+
+def share(messages: Iterable[Judged], detector: str) -> Share:
+    """How many of `messages` the detector called dangerous."""
+    fired = [detector in message.fired for message in messages]
+    return Share(sum(fired), len(fired))

@@ -1,0 +1,172 @@
+"""What the safety screen looks for: the records of `lexicon/`, one file a family of dangers."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from pathlib import Path
+
+from pydantic import BaseModel, Extra, Field, root_validator
+
+from bot.content.yaml_source import ContentError, read_yaml
+from bot.safety.folding import SPELLING_FILE
+
+LEXICON_FOLDER = Path(__file__).parent / "lexicon"
+WORDS_FILE = "words.yml"
+COVERS_FILE = "covers.yml"
+
+
+class SafetyKind(str, Enum):
+    """What kind of danger was found."""
+
+    EMERGENCY = "emergency"
+    CRISIS = "crisis"
+
+
+class Tier(str, Enum):
+    """How fast help is needed."""
+
+    CALL_911 = "call_911"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    TODAY = "today"
+
+
+class About(str, Enum):
+    """Who is in danger."""
+
+    SELF = "self"
+    SOMEONE_ELSE = "someone_else"
+
+
+class Context(str, Enum):
+    """What makes a whole message harmless to the entries that say so (`not_in`)."""
+
+    ACADEMIC = "academic"
+    PAST = "past"
+    NEWS = "news"
+
+
+class _Record(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+
+
+class Together(_Record):
+    """All of some patterns, in any order, in one message or within so many words of each other."""
+
+    all: tuple[str, ...]
+    within: int | None = Field(default=None, ge=1, le=60)
+
+
+class LexiconEntry(_Record):
+    """One kind of danger: how it is said, with examples that must and must not be found.
+
+    `phrases` are plain words in any language, `patterns` and `together` are written in the language
+    of bot/safety/pattern.py, `unless` are patterns of harmless wording: words that one of them
+    covers are not read. `level` is the C-SSRS level, 1 to 6. `source` names where the clinical fact
+    comes from.
+    """
+
+    id: str
+    kind: SafetyKind
+    tier: Tier = Tier.CALL_911
+    level: int | None = Field(default=None, ge=1, le=6)
+    about: About | None = None
+    language: str = "en"
+    source: str
+    phrases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    together: tuple[Together, ...] = ()
+    unless: tuple[str, ...] = ()
+    not_in: tuple[Context, ...] = ()
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...] = ()
+
+    @root_validator(skip_on_failure=True)
+    def _looks_for_something(cls, values: dict[str, object]) -> dict[str, object]:
+        if not (values["phrases"] or values["patterns"] or values["together"]):
+            raise ValueError("has no phrases, patterns or together")
+        return values
+
+
+class Cover(_Record):
+    """Harmless wording that hides the words it is made of from every entry of some kinds.
+
+    `denial`: it only counts in a message in which nothing takes the denial back (`undone_by`).
+    """
+
+    id: str
+    kinds: tuple[SafetyKind, ...]
+    denial: bool = False
+    patterns: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+class ContextRule(_Record):
+    """Wording that puts a whole message into a context, and wording that takes it out again."""
+
+    context: Context
+    patterns: tuple[str, ...]
+    undone_by: tuple[str, ...] = ()
+
+
+class Covers(_Record):
+    """`covers.yml`: everything that makes dangerous words harmless."""
+
+    covers: tuple[Cover, ...] = ()
+    undone_by: tuple[str, ...] = ()
+    contexts: tuple[ContextRule, ...] = ()
+
+
+class WordLists(_Record):
+    """`words.yml`: the word lists that patterns name in braces."""
+
+    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class EntryFile(_Record):
+    """One family of dangers."""
+
+    entries: tuple[LexiconEntry, ...]
+
+
+class Lexicon(_Record):
+    """Everything that the screen looks for, and what makes it harmless."""
+
+    entries: tuple[LexiconEntry, ...]
+    words: WordLists = WordLists()
+    covers: Covers = Covers()
+
+
+def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
+    """Read the lexicon.
+
+    Raises:
+        ContentError: a file is missing or breaks its schema, or two entries have one id.
+    """
+    words: WordLists = read_yaml(folder / WORDS_FILE).parse(WordLists)
+    covers: Covers = read_yaml(folder / COVERS_FILE).parse(Covers)
+    entries: dict[str, LexiconEntry] = {}
+    for file in entry_files(folder):
+        source = read_yaml(file)
+        family: EntryFile = source.parse(EntryFile)
+        for place, entry in enumerate(family.entries):
+            if entry.id in entries:
+                raise ContentError([source.fault(f"{entry.id} stands twice", "entries", place)])
+            entries[entry.id] = entry
+    return Lexicon(entries=tuple(entries.values()), words=words, covers=covers)
+
+
+def entry_files(folder: Path = LEXICON_FOLDER) -> list[Path]:
+    """The files that hold entries."""
+    return [
+        file for file in sorted(folder.glob("*.yml")) if file.name not in (WORDS_FILE, COVERS_FILE)
+    ]
+
+
+def lexicon_fingerprint(folder: Path = LEXICON_FOLDER, spelling: Path = SPELLING_FILE) -> str:
+    """A hash that changes whenever a lexicon file or the spelling table does."""
+    files = [*sorted(folder.glob("*.yml")), spelling]
+    contents = [f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()
