@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test train lint format lock clean
+.PHONY: help setup run test benchmark train lint format lock clean
 
 PYTHON := .venv/bin/python
 MODEL := models/assistant.tar.gz
@@ -28,6 +28,9 @@ test: setup ## Set up and run every check: content, lint, types, rooms, tests
 	@$(MAKE) --no-print-directory lint
 	@echo "running the tests"
 	@$(PYTHON) -m pytest -p tests.count_line
+
+benchmark: setup $(MODEL) ## Measure start, memory, reply times and training; prints the README's table
+	@$(PYTHON) -m benchmarks.figures --train
 
 train: setup ## Train the model now
 	@deploy/train.sh $(MODEL)

@@ -35,7 +35,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 OpenChat = Callable[..., Chat]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; without one, local runs go on and CI fails."""
     if not _CHROMIUM.exists():
