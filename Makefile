@@ -12,7 +12,7 @@ MODEL_INPUTS := config.yml domain.yml requirements.lock \
 	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' 2>/dev/null)
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: ## Make .venv with the packages of requirements.lock (skips what is done)
 	@deploy/bootstrap.sh

@@ -96,6 +96,8 @@ def test_the_action_server_listens_on_loopback_only(settings: Settings) -> None:
 
 async def listening_addresses(spec: ChildSpec) -> set[tuple[str, int]]:
     """Start it, wait until it is ready, look where it listens, stop it."""
+    own = psutil.Process()
+    others = set(own.children(recursive=True))
     child = await Child.start(spec)
     try:
         deadline = time.monotonic() + 60
@@ -103,10 +105,9 @@ async def listening_addresses(spec: ChildSpec) -> set[tuple[str, int]]:
             while not await spec.probe.succeeds(client):
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.1)
-        own = psutil.Process()
         return {
             (connection.laddr.ip, connection.laddr.port)
-            for process in own.children(recursive=True)
+            for process in set(own.children(recursive=True)) - others
             for connection in process.net_connections("inet")
             if connection.status == psutil.CONN_LISTEN
         }
