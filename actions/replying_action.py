@@ -23,8 +23,8 @@ from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply
 from bot.replies.understanding import AFTER_DANGER_KEY, Understanding
+from bot.safety.danger import SafetyKind
 from bot.safety.replies import load_safety_replies
-from bot.safety.screen import SafetyKind
 
 logger = logging.getLogger(__name__)
 

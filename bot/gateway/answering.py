@@ -14,7 +14,8 @@ from bot.replies.composer import ReplyComposer
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent
-from bot.safety.screen import SafetyHit, SafetyKind, SafetyScreen
+from bot.safety.danger import SafetyKind
+from bot.safety.screen import SafetyHit, SafetyScreen
 
 _SAFETY_KINDS = {Intent.CRISIS: ReplyKind.CRISIS, Intent.EMERGENCY: ReplyKind.EMERGENCY}
 

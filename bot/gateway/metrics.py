@@ -8,7 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from bot.content.texts import ErrorCode
 from bot.gateway.fallbacks import FallbackReason
 from bot.replies.reply import ReplyKind
-from bot.safety.screen import SafetyKind
+from bot.safety.danger import SafetyKind
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -12,7 +12,7 @@ from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.gateway.fallbacks import FallbackReason
 from bot.replies.reply import Reply
 from bot.replies.understanding import AFTER_DANGER_KEY, Intent
-from bot.safety.screen import SafetyKind
+from bot.safety.danger import SafetyKind
 
 _AUTHENTICATION_HEADER = "X-Loopback-Secret"
 _CHANNEL = f"/webhooks/{LOOPBACK_CHANNEL}"

@@ -23,8 +23,8 @@ from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
 from bot.replies.understanding import AFTER_DANGER_KEY
+from bot.safety.danger import SafetyKind
 from bot.safety.normalise import normalise
-from bot.safety.screen import SafetyKind
 
 logger = logging.getLogger(__name__)
 

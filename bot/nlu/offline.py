@@ -20,9 +20,10 @@ from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.understanding import Candidate, Understanding
+from bot.safety.danger import SafetyKind
 from bot.safety.normalise import normalise
 from bot.safety.replies import load_safety_replies
-from bot.safety.screen import SafetyKind, load_screen
+from bot.safety.screen import load_screen
 
 
 class ModelError(Exception):

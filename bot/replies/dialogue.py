@@ -10,7 +10,7 @@ from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.understanding import Intent, Understanding
-from bot.safety.screen import SafetyKind
+from bot.safety.danger import SafetyKind
 
 #: So many choices mean that two meanings are close.
 _TWO_MEANINGS = 2

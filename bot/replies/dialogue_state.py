@@ -7,7 +7,7 @@ from enum import Enum
 
 from bot.content.library import Topic
 from bot.replies.reply import Reply
-from bot.safety.screen import SafetyKind
+from bot.safety.danger import SafetyKind
 
 
 class Offer(str, Enum):

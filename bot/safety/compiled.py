@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.safety.danger import SafetyKind
 from bot.safety.folding import Folder, Spelling, plain_letters, plain_phrase
-from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, SafetyKind
+from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
 from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
 

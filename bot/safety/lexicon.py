@@ -9,33 +9,12 @@ from pathlib import Path
 from pydantic import BaseModel, Extra, Field, root_validator
 
 from bot.content.yaml_source import ContentError, read_yaml
+from bot.safety.danger import About, SafetyKind, Tier
 from bot.safety.folding import SPELLING_FILE
 
 LEXICON_FOLDER = Path(__file__).parent / "lexicon"
 WORDS_FILE = "words.yml"
 COVERS_FILE = "covers.yml"
-
-
-class SafetyKind(str, Enum):
-    """What kind of danger was found."""
-
-    EMERGENCY = "emergency"
-    CRISIS = "crisis"
-
-
-class Tier(str, Enum):
-    """How fast help is needed."""
-
-    CALL_911 = "call_911"
-    EMERGENCY_DEPARTMENT = "emergency_department"
-    TODAY = "today"
-
-
-class About(str, Enum):
-    """Who is in danger."""
-
-    SELF = "self"
-    SOMEONE_ELSE = "someone_else"
 
 
 class Context(str, Enum):

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
+from bot.safety.danger import About, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.lexicon import (
-    About,
     Context,
     Lexicon,
     LexiconEntry,
-    SafetyKind,
-    Tier,
     lexicon_fingerprint,
     load_lexicon,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.safety.lexicon import About
+from bot.safety.danger import About
 from bot.safety.occurrences import Occurrences
 from bot.safety.pattern import parse_pattern
 
