@@ -15,8 +15,7 @@ from rasa_sdk.types import DomainDict
 
 from bot.configuration.clinic import load_clinic
 from bot.configuration.settings import LOOPBACK_CHANNEL, Settings
-from bot.content.library import Topic, load_library
-from bot.content.texts import load_texts
+from bot.content.library import Topic
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
@@ -24,7 +23,6 @@ from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply
 from bot.replies.understanding import AFTER_DANGER_KEY, Understanding
 from bot.safety.danger import SafetyKind
-from bot.safety.replies import load_safety_replies
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +31,7 @@ logger = logging.getLogger(__name__)
 def shipped_composer() -> ReplyComposer:
     """The composer over the shipped content and this installation's clinic facts."""
     settings = Settings.from_environment(os.environ)
-    return ReplyComposer(
-        load_library(), load_texts(), load_safety_replies(), load_clinic(settings.clinic_file)
-    )
+    return ReplyComposer.shipped(load_clinic(settings.clinic_file))
 
 
 class ReplyingAction(Action, ABC):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.scenarios.conversation import Conversation
-from tests.scenarios.running_product import RunningProduct
+from tests.scenarios.running_product import RunningProduct, running_product
 
 OpenConversation = Callable[[], Conversation]
 
@@ -15,13 +15,8 @@ OpenConversation = Callable[[], Conversation]
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
     """The whole product, ready to answer. Tests leave it as healthy as they found it."""
-    running = RunningProduct(tmp_path_factory.mktemp("product"))
-    try:
-        running.wait_until_ready()
+    with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
-    finally:
-        exit_code = running.stop()
-    assert exit_code == 0, running.story()
 
 
 @pytest.fixture

@@ -13,14 +13,12 @@ from starlette.applications import Starlette
 from bot.configuration.clinic import load_clinic
 from bot.configuration.secret_store import SecretError, read_secrets
 from bot.configuration.settings import Settings, SettingsError
-from bot.content.library import load_library
 from bot.content.texts import load_texts
 from bot.content.yaml_source import ContentError
 from bot.gateway.application import create_application
 from bot.gateway.limits import LIMITS_FILE, GatewayLimits, load_limits
 from bot.gateway.log_events import configure_logging
 from bot.replies.composer import ReplyComposer
-from bot.safety.replies import load_safety_replies
 from bot.safety.screen import load_screen
 
 
@@ -49,7 +47,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def _server(settings: Settings, environment: Mapping[str, str]) -> uvicorn.Server:
     limits = load_limits(Path(environment.get("LIMITS_FILE") or LIMITS_FILE))
     clinic = load_clinic(settings.clinic_file)
-    texts = load_texts()
     # Made here only when the gateway is started by hand: `serve` hands it to every process.
     secrets = read_secrets(settings.secrets_file, environment, create=True)
     configure_logging()
@@ -58,8 +55,8 @@ def _server(settings: Settings, environment: Mapping[str, str]) -> uvicorn.Serve
         clinic,
         limits,
         loopback_secret=secrets["LOOPBACK_SECRET"],
-        texts=texts,
-        composer=ReplyComposer(load_library(), texts, load_safety_replies(), clinic),
+        texts=load_texts(),
+        composer=ReplyComposer.shipped(clinic),
         screen=load_screen(),
     )
     return http_server(application, settings, limits)

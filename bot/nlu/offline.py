@@ -12,8 +12,6 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.log_utils import configure_structlog
 
 from bot.configuration.clinic import load_clinic
-from bot.content.library import load_library
-from bot.content.texts import load_texts
 from bot.nlu.leaf_classifier import LeafIntentClassifier
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
@@ -22,7 +20,6 @@ from bot.replies.reply import Reply, ReplyKind
 from bot.replies.understanding import Candidate, Understanding
 from bot.safety.danger import SafetyKind
 from bot.safety.normalise import normalise
-from bot.safety.replies import load_safety_replies
 from bot.safety.screen import load_screen
 
 
@@ -50,9 +47,7 @@ class OfflineClassifier:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._screen = load_screen()
-        self._dialogue = Dialogue(
-            ReplyComposer(load_library(), load_texts(), load_safety_replies(), load_clinic())
-        )
+        self._dialogue = Dialogue(ReplyComposer.shipped(load_clinic()))
 
     @classmethod
     def load(cls, model: Path) -> OfflineClassifier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
@@ -19,10 +20,15 @@ async def understands_probe(agent: Agent) -> bool:
     """Whether the model takes a question of the curated page for a question on it."""
     if not agent.is_ready():
         return False
-    page = load_library().default_page
-    question = next(answer.question for answer in page.answers if answer.id == page.starters[0])
-    parsed = await agent.parse_message(question)
+    parsed = await agent.parse_message(_probe_sentence())
     return Understanding.from_parse(parsed).label.intent is Intent.FAQ
+
+
+@lru_cache(maxsize=1)
+def _probe_sentence() -> str:
+    """A question of the page. Kept: reading the page at every probe would hold up every patient."""
+    page = load_library().default_page
+    return next(answer.question for answer in page.answers if answer.id == page.starters[0])
 
 
 async def action_server_answers(endpoint: EndpointConfig | None) -> bool:

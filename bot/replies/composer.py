@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.configuration.clinic import Clinic
-from bot.content.library import Library, Topic
+from bot.content.library import Library, Topic, load_library
 from bot.content.page import Citation, FollowUpKind, Page
-from bot.content.texts import ChitchatKind, Texts
+from bot.content.texts import ChitchatKind, Texts, load_texts
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Intent, Label
-from bot.safety.replies import SafetyReplies
+from bot.safety.replies import SafetyReplies, load_safety_replies
 
 #: How many questions are offered when a message was not understood.
 _CLOSEST_QUESTIONS = 3
@@ -29,6 +29,15 @@ class ReplyComposer:
         self._safety = safety.filled_in(clinic)
         self._clinic = clinic
         self.disclaimers = frozenset(page.disclaimer for page in library.pages)
+
+    @classmethod
+    def shipped(cls, clinic: Clinic) -> ReplyComposer:
+        """The composer over the shipped content.
+
+        Raises:
+            ContentError: a content file is missing or breaks its schema.
+        """
+        return cls(load_library(), load_texts(), load_safety_replies(), clinic)
 
     def answer(self, topic: Topic) -> Reply:
         """The short answer to `topic`, with the offer to say more."""

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.faults.patient import Patient
-from tests.scenarios.running_product import RunningProduct
+from tests.scenarios.running_product import RunningProduct, running_product
 
 #: Seconds for which the gateway repeats what its last probe found (bot/gateway/limits.yml).
 _READINESS_IS_KEPT = 1.1
@@ -17,13 +17,8 @@ _READINESS_IS_KEPT = 1.1
 
 @pytest.fixture(scope="session")
 def _breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
-    running = RunningProduct(tmp_path_factory.mktemp("breakable"))
-    try:
-        running.wait_until_ready()
+    with running_product(tmp_path_factory.mktemp("breakable")) as running:
         yield running
-    finally:
-        exit_code = running.stop()
-    assert exit_code == 0, running.story()
 
 
 @pytest.fixture

@@ -14,9 +14,21 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.decision import Thresholds
 from bot.nlu.encoder_featurizer import SentenceEncoderFeaturizer
 from bot.nlu.leaf_classifier import LeafIntentClassifier
 from bot.nlu.sentence_encoder import SentenceEncoder
+
+#: Levels for tests of the decision; the fitted ones are in config.yml.
+LEVELS = Thresholds(
+    emergency=0.2,
+    crisis=0.2,
+    personal_advice=0.3,
+    answer=0.6,
+    behaviour=0.4,
+    clarify_sum=0.7,
+    related=0.6,
+)
 
 #: A few sentences for each of a few meanings.
 EXAMPLES = {

@@ -16,17 +16,8 @@ from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
 from bot.safety.replies import load_safety_replies
+from tests.nlu.pipeline import LEVELS
 from tests.replies.strategies import LABELS
-
-LEVELS = Thresholds(
-    emergency=0.2,
-    crisis=0.2,
-    personal_advice=0.3,
-    answer=0.6,
-    behaviour=0.4,
-    clarify_sum=0.7,
-    related=0.6,
-)
 
 _SHARE = st.floats(0.01, 1)
 _THRESHOLDS = st.builds(Thresholds, **dict.fromkeys(Thresholds.__fields__, _SHARE))

@@ -14,21 +14,11 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import safety_gate
 from bot.nlu.confidence_gate import ConfidenceGate
-from bot.nlu.decision import Thresholds
 from bot.nlu.leaf_classifier import LeafIntentClassifier, write_decision
 from bot.nlu.safety_gate import SafetyGate
 from bot.replies.understanding import Intent, Label, Understanding
 from bot.safety.screen import load_screen
-
-LEVELS = Thresholds(
-    emergency=0.2,
-    crisis=0.2,
-    personal_advice=0.3,
-    answer=0.6,
-    behaviour=0.4,
-    clarify_sum=0.7,
-    related=0.6,
-)
+from tests.nlu.pipeline import LEVELS
 
 
 def classified(text: str = "words", **shares: float) -> Message:

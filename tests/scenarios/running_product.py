@@ -205,6 +205,18 @@ class RunningProduct:
         return exit_code
 
 
+@contextmanager
+def running_product(folder: Path) -> Iterator[RunningProduct]:
+    """The product, ready to answer; it must stop cleanly in the end."""
+    running = RunningProduct(folder)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        exit_code = running.stop()
+    assert exit_code == 0, running.story()
+
+
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
