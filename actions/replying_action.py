@@ -17,12 +17,12 @@ from bot.configuration.clinic import load_clinic
 from bot.configuration.settings import LOOPBACK_CHANNEL, Settings
 from bot.content.library import Topic
 from bot.replies.composer import ReplyComposer
+from bot.replies.danger_before import DangerBefore
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply
-from bot.replies.understanding import AFTER_DANGER_KEY, Understanding
-from bot.safety.danger import SafetyKind
+from bot.replies.understanding import DANGER_BEFORE_KEY, Understanding
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class ReplyingAction(Action, ABC):
         state = self._recalled(tracker)
         try:
             heard = Understanding.from_parse(tracker.latest_message)
-            turn = self.dialogue.stay_with_danger(heard, state) or self.turn(heard, state)
+            turn = self.dialogue.mind_danger(heard, state, self.turn)
         except Exception as error:
             self._log(error)
             turn = Turn(self._composer.action_failed(), state)
@@ -91,13 +91,15 @@ def read_state(tracker: Tracker) -> DialogueState:
     """
     topic = tracker.get_slot("topic")
     offer = tracker.get_slot("offer")
-    danger = (tracker.latest_message.get("metadata") or {}).get(AFTER_DANGER_KEY)
+    metadata = tracker.latest_message.get("metadata") or {}
+    before = DangerBefore.parse_obj(metadata.get(DANGER_BEFORE_KEY) or {})
     return DialogueState(
         topic=Topic.parse(topic) if topic else None,
         offer=Offer(offer) if offer else None,
         misses=int(tracker.get_slot("misses") or 0),
         told_in_full=bool(tracker.get_slot("told_in_full")),
-        danger=SafetyKind(danger) if danger else None,
+        danger=before.danger,
+        safety_replies=before.safety_replies,
     )
 
 

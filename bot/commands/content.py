@@ -42,15 +42,20 @@ def add_parser(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, and print what was found."""
     from bot.content.check import check_content
+    from bot.safety.replies import load_safety_replies
 
     report = check_content()
     if arguments.verbose:
         _print_table(report)
     for fault in report.faults:
         print(replace(fault, file=_as_seen_from_here(fault.file)))
+    unsigned_safety = load_safety_replies().unsigned()
+    for name in (*report.unsigned, *unsigned_safety):
+        print(f"not signed: {name}")
     print(
         f"{len(report.answers)} answers, {len(report.faults)} faults, "
-        f"{len(report.unsigned)} texts not signed by a clinician"
+        f"not signed by a clinician: {len(report.unsigned)} answers, "
+        f"{len(unsigned_safety)} safety texts"
     )
     return FAULTY if report.faults else 0
 

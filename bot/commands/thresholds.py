@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands.errors import CommandError
+from bot.commands.safety_corpus import SEEN, read_messages
+from bot.replies.understanding import Intent, Label
 
 if TYPE_CHECKING:
     from bot.commands.subparsers import Subparsers
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 #: Share of the answers' probability from which one may stand beside a refusal. Chosen, not fitted:
 #: the labels do not say which answer fits a request for personal advice.
 _RELATED = 0.6
+
+#: What the labels of the safety corpus mean here; harmless is anything but danger.
+_LABELS = {
+    "crisis": Label(Intent.CRISIS),
+    "emergency": Label(Intent.EMERGENCY),
+    "harmless": Label(Intent.FALLBACK),
+}
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -31,6 +40,13 @@ def add_parser(commands: Subparsers) -> None:
         ),
     )
     parser.add_argument("file", metavar="FILE.csv", type=Path, help="the labelled utterances")
+    parser.add_argument(
+        "--safety",
+        metavar="CORPUS.csv",
+        type=Path,
+        nargs="*",
+        help="messages for the danger levels (default: the seen half of the shipped corpus)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -60,7 +76,12 @@ def run(arguments: argparse.Namespace) -> int:
     except (FittingDataError, ModelError) as error:
         raise CommandError(str(error)) from None
     judged = [Judged(label, classifier.candidates(text)) for text, label in labelled]
-    fitted = fit(judged, _RELATED)
+    safety = [
+        Judged(_LABELS[row["label"]], classifier.candidates(row["text"]))
+        for row in read_messages(arguments.safety)
+        if row.get("half", SEEN) == SEEN
+    ]
+    fitted = fit(judged, _RELATED, safety)
     calibration_error = expected_calibration_error(judged, fitted.temperature)
     # The model's probabilities are at the configured temperature already.
     temperature = classifier.temperature * fitted.temperature

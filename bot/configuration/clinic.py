@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from enum import Enum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from babel.dates import format_time, get_day_names
 from pydantic import BaseModel, Extra, Field, validator
 
 from bot.content.yaml_source import read_yaml
@@ -17,6 +19,10 @@ CLINIC_FILE = Path(__file__).parents[2] / "clinic.yml"
 
 # Reserved for examples by RFC 2606.
 _EXAMPLE_HOST = re.compile(r"(^|[.@/])(example\.(com|org|net)|example)(:\d+)?$", re.IGNORECASE)
+
+
+_SPANISH = "es"
+_SPANISH_OF_THE_US = "es_US"
 
 
 class Day(str, Enum):
@@ -56,11 +62,22 @@ class OpeningHours(BaseModel):
 
     def __str__(self) -> str:
         names = [day.value.capitalize() for day in self.days]
-        week = list(Day)
-        places = [week.index(day) for day in self.days]
-        consecutive = len(places) > 2 and places == list(range(places[0], places[-1] + 1))
+        consecutive = _consecutive([list(Day).index(day) for day in self.days])
         days = f"{names[0]} to {names[-1]}" if consecutive else ", ".join(names)
         return f"{days}, {_twelve_hour(self.opens)} to {_twelve_hour(self.closes)}"
+
+    def in_spanish(self) -> str:
+        """The hours as Spanish says them: "lunes a viernes, 9:00 a. m. a 5:00 p. m."."""
+        week = get_day_names("wide", locale=_SPANISH_OF_THE_US)
+        places = [list(Day).index(day) for day in self.days]
+        days = f"{week[places[0]]} a {week[places[-1]]}"
+        if not _consecutive(places):
+            days = ", ".join(week[place] for place in places)
+        opens, closes = (
+            format_time(time.fromisoformat(moment), "short", locale=_SPANISH_OF_THE_US)
+            for moment in (self.opens, self.closes)
+        )
+        return f"{days}, {opens} a {closes}".replace("\xa0", " ").replace("\u202f", " ")
 
 
 class Clinic(BaseModel):
@@ -115,6 +132,12 @@ class Clinic(BaseModel):
         """The hours in words: "Mon to Fri, 9 am to 5 pm"."""
         return "; ".join(str(hours) for hours in self.hours)
 
+    def opening_hours_in(self, language: str) -> str:
+        """The hours in words of `language` (ISO 639-1); in English if they cannot be said in it."""
+        if language != _SPANISH:
+            return self.opening_hours
+        return "; ".join(hours.in_spanish() for hours in self.hours)
+
     def example_values(self) -> list[str]:
         """The names of the fields that still hold a shipped example."""
         found = []
@@ -138,6 +161,11 @@ def load_clinic(file: Path = CLINIC_FILE) -> Clinic:
     """
     clinic: Clinic = read_yaml(file).parse(Clinic)
     return clinic
+
+
+def _consecutive(places: list[int]) -> bool:
+    """Whether these are three or more days of the week in a row."""
+    return len(places) > 2 and places == list(range(places[0], places[-1] + 1))
 
 
 def _twelve_hour(clock: str) -> str:

@@ -162,6 +162,7 @@ class Texts(_Texts):
     follow_up: FollowUpTexts
     follow_up_titles: dict[FollowUpKind, str]
     human_handoff: str
+    other_language: dict[str, str]
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
     chat_page: ChatPageTexts

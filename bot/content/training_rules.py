@@ -25,14 +25,16 @@ def training_faults(
     firsts = {utterance.label: utterance for utterance in reversed(utterances)}
     for label, first in firsts.items():
         intent, _, leaf = label.partition("/")
-        if leaf not in leaves[intent] if intent in leaves else label not in limits.behaviours:
+        if leaf not in leaves[intent] if intent in leaves else intent not in limits.behaviours:
             yield Fault(first.file, first.line, f"{label}: the content has no such answer")
     for intent, names in leaves.items():
         for name in sorted(names):
             label = f"{intent}/{name}"
             yield from _too_few(label, counts[label], getattr(limits.examples, intent), firsts)
-    for label in limits.behaviours:
-        yield from _too_few(label, counts[label], limits.examples.behaviour, firsts)
+    for intent in limits.behaviours:
+        # A behaviour's leaves are no content: dangers, other languages.
+        count = sum(number for label, number in counts.items() if label.partition("/")[0] == intent)
+        yield from _too_few(intent, count, limits.examples.behaviour, firsts)
     yield from _repeated(utterances)
 
 

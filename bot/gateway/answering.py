@@ -11,15 +11,11 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.rasa_client import RasaAnswer, RasaClient, RasaError
 from bot.gateway.records import Turn
 from bot.replies.composer import ReplyComposer
-from bot.replies.reply import Reply, ReplyKind
+from bot.replies.danger_before import DangerBefore
+from bot.replies.reply import Reply
 from bot.replies.reply_check import fault_in
-from bot.replies.understanding import Intent
-from bot.safety.danger import SafetyKind
+from bot.safety.danger import Danger
 from bot.safety.screen import SafetyHit, SafetyScreen
-
-_SAFETY_KINDS = {Intent.CRISIS: ReplyKind.CRISIS, Intent.EMERGENCY: ReplyKind.EMERGENCY}
-
-_DANGERS = {ReplyKind.CRISIS: SafetyKind.CRISIS, ReplyKind.EMERGENCY: SafetyKind.EMERGENCY}
 
 
 class Answerer:
@@ -41,16 +37,19 @@ class Answerer:
             log_failure(LogEvent.SCREEN_FAILED, error)
             return None
 
-    def safety_reply(self, hit: SafetyHit) -> Reply:
-        """The fixed reply to what the screen found."""
-        crisis = hit.kind is SafetyKind.CRISIS
-        return self._composer.crisis() if crisis else self._composer.emergency()
+    def safety_reply(self, hit: SafetyHit, before: DangerBefore) -> Reply:
+        """The fixed reply to what the screen found.
 
-    async def ask(self, turn: Turn, after: ReplyKind | None) -> tuple[Reply, ...]:
+        Args:
+            before: what the conversation's latest replies said of danger.
+        """
+        return self._composer.danger(hit.danger, before.safety_replies)
+
+    async def ask(self, turn: Turn, before: DangerBefore) -> tuple[Reply, ...]:
         """Rasa's replies, or the fixed ones where they may not be shown.
 
         Args:
-            after: the kind of the conversation's previous reply.
+            before: what the conversation's latest replies said of danger.
         """
         try:
             answer = await self._rasa.ask(
@@ -58,33 +57,28 @@ class Answerer:
                 turn.id,
                 text=turn.text,
                 payload=turn.payload,
-                after_danger=_DANGERS.get(after) if after else None,
+                before=before,
             )
             return self._checked(answer)
         except RasaError as failure:
-            return self.fallback(failure.reason, failure.intent)
+            return self.fallback(failure.reason, failure.danger)
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
             return self.fallback(FallbackReason.INTERNAL)
 
-    def fallback(self, reason: FallbackReason, intent: Intent | None = None) -> tuple[Reply, ...]:
+    def fallback(self, reason: FallbackReason, danger: Danger | None = None) -> tuple[Reply, ...]:
         """The fixed reply for when Rasa's cannot be shown."""
         self._metrics.count_fallback(reason)
         log(LogEvent.FALLBACK_GIVEN, logging.WARNING, reason=reason)
-        if intent is Intent.CRISIS:
-            return (self._composer.crisis(),)
-        if intent is Intent.EMERGENCY:
-            return (self._composer.emergency(),)
-        return (self._composer.unavailable(),)
+        return (self._composer.danger(danger) if danger else self._composer.unavailable(),)
 
     def _checked(self, answer: RasaAnswer) -> tuple[Reply, ...]:
         if not answer.replies:
-            return self.fallback(FallbackReason.NO_REPLY, answer.intent)
+            return self.fallback(FallbackReason.NO_REPLY, answer.danger)
         for reply in answer.replies:
             fault = fault_in(reply, self._composer.disclaimers)
             if fault:
-                return self.fallback(FallbackReason.of(fault), answer.intent)
-        owed = _SAFETY_KINDS.get(answer.intent) if answer.intent else None
-        if owed and owed not in {reply.kind for reply in answer.replies}:
-            return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.intent)
+                return self.fallback(FallbackReason.of(fault), answer.danger)
+        if answer.danger and not any(reply.danger for reply in answer.replies):
+            return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.danger)
         return answer.replies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,29 +11,35 @@ from pydantic import ValidationError
 
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.gateway.fallbacks import FallbackReason
+from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
-from bot.replies.understanding import AFTER_DANGER_KEY, Intent
-from bot.safety.danger import SafetyKind
+from bot.replies.understanding import DANGER_BEFORE_KEY, DANGER_KEY, Intent
+from bot.safety.danger import Danger, DangerTopic
 
 _AUTHENTICATION_HEADER = "X-Loopback-Secret"
+_GENERAL_DANGERS = {
+    Intent.CRISIS.value: Danger(topic=DangerTopic.SUICIDE),
+    Intent.EMERGENCY.value: Danger(topic=DangerTopic.BODY),
+}
+
 _CHANNEL = f"/webhooks/{LOOPBACK_CHANNEL}"
 
 
 @dataclass(frozen=True)
 class RasaAnswer:
-    """What Rasa replied, and what it took the message for."""
+    """What Rasa replied; without a reply, the danger that it understood."""
 
     replies: tuple[Reply, ...]
-    intent: Intent | None
+    danger: Danger | None = None
 
 
 class RasaError(Exception):
-    """Rasa gave nothing usable. `intent` is what it still said the message was, if it did."""
+    """Rasa gave nothing usable. `danger` is what it still said of one, if it did."""
 
-    def __init__(self, reason: FallbackReason, intent: Intent | None = None) -> None:
+    def __init__(self, reason: FallbackReason, danger: Danger | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
-        self.intent = intent
+        self.danger = danger
 
 
 class RasaClient:
@@ -66,31 +73,34 @@ class RasaClient:
         *,
         text: str,
         payload: str | None,
-        after_danger: SafetyKind | None,
+        before: DangerBefore,
     ) -> RasaAnswer:
         """Hand over one message: its text, or the payload of the button that was chosen.
 
         Args:
-            after_danger: what the previous reply answered, if that was a danger.
+            before: what the latest replies said of danger.
 
         Raises:
             RasaError: refused, no 200, or not the agreed body.
         """
         said = {"text": text} if payload is None else {"payload": payload}
-        if after_danger:
-            said[AFTER_DANGER_KEY] = after_danger.value
-        body = {"conversation_id": conversation_id, "message_id": message_id, **said}
+        body = {
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            DANGER_BEFORE_KEY: json.loads(before.json()),
+            **said,
+        }
         response = await self._post("message", body)
         try:
             content: Any = response.json()
-            intent = _intent(content.get("intent"))
+            danger = _danger(content.get("intent"), content.get(DANGER_KEY))
         except (ValueError, AttributeError, RecursionError):
             raise RasaError(FallbackReason.BAD_BODY) from None
         try:
             replies = tuple(Reply.parse_obj(reply) for reply in content["replies"])
         except (ValidationError, KeyError, TypeError):
-            raise RasaError(FallbackReason.BAD_BODY, intent) from None
-        return RasaAnswer(replies, intent)
+            raise RasaError(FallbackReason.BAD_BODY, danger) from None
+        return RasaAnswer(replies, danger)
 
     async def ready(self) -> bool:
         """Whether Rasa understands a probe sentence and its action server answers."""
@@ -112,7 +122,7 @@ class RasaClient:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _post(self, call: str, body: dict[str, str]) -> httpx.Response:
+    async def _post(self, call: str, body: dict[str, Any]) -> httpx.Response:
         try:
             response = await self._client.post(f"{_CHANNEL}/{call}", json=body)
         except httpx.HTTPError:
@@ -122,8 +132,9 @@ class RasaClient:
         return response
 
 
-def _intent(name: object) -> Intent | None:
+def _danger(intent: object, described: object) -> Danger | None:
+    """The danger that Rasa describes; a general one if it only names the intent."""
     try:
-        return Intent(name)
-    except ValueError:
-        return None
+        return Danger.parse_obj(described)
+    except ValidationError:
+        return _GENERAL_DANGERS.get(intent) if isinstance(intent, str) else None

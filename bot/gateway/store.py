@@ -22,15 +22,16 @@ from bot.gateway.records import Accepted, Message, PastTurn, Submission, Turn, n
 from bot.gateway.store_queries import (
     ConversationGoneError,
     add_messages,
+    danger_before,
     earlier_texts_of,
-    kind_before,
     lock,
     messages_by_turn,
     next_position,
     said_by,
     turn_of_key,
 )
-from bot.replies.reply import Reply, ReplyKind
+from bot.replies.danger_before import DangerBefore
+from bot.replies.reply import Reply
 
 
 class ConversationStore:
@@ -148,10 +149,10 @@ class ConversationStore:
                 raise ConversationGoneError
             return kept
 
-    def kind_before(self, turn: Turn) -> ReplyKind | None:
-        """The kind of the reply given just before this turn's own, if there is one."""
+    def danger_before(self, turn: Turn) -> DangerBefore:
+        """What the replies given just before this turn's own said of danger."""
         with self._database.reading() as connection:
-            return kind_before(connection, turn)
+            return danger_before(connection, turn)
 
     def history(self, conversation_id: str) -> tuple[PastTurn, ...]:
         """The whole conversation, oldest first."""

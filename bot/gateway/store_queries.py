@@ -11,7 +11,11 @@ from bot.content.texts import ErrorCode
 from bot.database.schema import TurnState, buttons, conversations, messages, turns
 from bot.gateway.errors import RefusalError
 from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn, new_id
-from bot.replies.reply import Reply, ReplyKind
+from bot.replies.danger_before import DangerBefore
+from bot.replies.reply import Reply
+
+#: How many replies are looked back on for dangers.
+_LATEST_REPLIES = 10
 
 
 class ConversationGoneError(Exception):
@@ -96,17 +100,17 @@ def earlier_texts_of(connection: Connection, conversation_id: str, count: int) -
     return tuple(reversed([row.text for row in rows]))
 
 
-def kind_before(connection: Connection, turn: Turn) -> ReplyKind | None:
-    """The kind of the reply given just before this turn's own, if there is one."""
+def danger_before(connection: Connection, turn: Turn) -> DangerBefore:
+    """What the replies given just before this turn's own said of danger."""
     own = select(turns.c.position).where(turns.c.id == turn.id).scalar_subquery()
-    reply = connection.execute(
+    rows = connection.execute(
         select(messages.c.reply)
         .select_from(turns.join(messages))
         .where(turns.c.conversation_id == turn.conversation_id, turns.c.position < own)
         .order_by(turns.c.position.desc(), messages.c.position.desc())
-        .limit(1)
-    ).scalar()
-    return Reply.parse_raw(reply).kind if reply else None
+        .limit(_LATEST_REPLIES)
+    )
+    return DangerBefore.of([Reply.parse_raw(row.reply) for row in rows][::-1])
 
 
 def next_position(connection: Connection, conversation_id: str) -> int:

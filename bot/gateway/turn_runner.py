@@ -22,6 +22,7 @@ from bot.gateway.readiness import Part, Readiness
 from bot.gateway.records import Accepted, Message, Turn
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
+from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
 from bot.safety.screen import SafetyHit
 
@@ -137,8 +138,9 @@ class TurnRunner:
 
     async def _answer_hit(self, turn: Turn, hit: SafetyHit) -> Messages:
         # At once: somebody in danger does not wait behind an earlier question.
-        reply = self._answerer.safety_reply(hit)
         try:
+            before = await self._threads.run(self._store.danger_before, turn)
+            reply = self._answerer.safety_reply(hit, before)
             messages = await self._threads.run(self._store.complete, turn, (reply,))
         except DatabaseUnavailableError:
             return self.unstored_safety_reply(hit)
@@ -150,7 +152,7 @@ class TurnRunner:
         """The fixed reply to danger when nothing can be stored."""
         self._metrics.count_safety_hit(hit.kind, stored=False)
         log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
-        return (Message.unstored(self._answerer.safety_reply(hit)),)
+        return (Message.unstored(self._answerer.safety_reply(hit, DangerBefore())),)
 
     async def _answer_in_order(self, turn: Turn, deadline: float | None) -> Messages:
         async with AsyncExitStack() as lane:
@@ -172,8 +174,8 @@ class TurnRunner:
                 await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
             if turn.conversation_id in self._deleted:
                 raise ConversationGoneError
-            after = await self._threads.run(self._store.kind_before, turn)
-            return await self._answerer.ask(turn, after)
+            before = await self._threads.run(self._store.danger_before, turn)
+            return await self._answerer.ask(turn, before)
         return self._answerer.fallback(FallbackReason.LATE)
 
     async def _until_rasa_is_ready(self, turn: Turn) -> None:

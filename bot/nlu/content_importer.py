@@ -16,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.library import load_library
 from bot.content.texts import load_texts
 from bot.replies.understanding import Intent, Label
+from bot.safety.danger import DANGER_LEAVES, Danger
+from bot.safety.replies import load_safety_replies
 
 
 class CuratedContentImporter(TrainingDataImporter):
@@ -57,12 +59,21 @@ class CuratedContentImporter(TrainingDataImporter):
 
 def leaf_responses() -> Dict[str, List[Dict[str, Any]]]:
     """The text behind every leaf that the content knows, by Rasa's name for its response."""
-    library, texts = load_library(), load_texts()
+    library, texts, replies = load_library(), load_texts(), load_safety_replies()
     by_label = {
         Label(Intent.FAQ, str(topic)): library.answer(topic).short for topic in library.topics()
     }
     by_label |= {Label(Intent.CHITCHAT, kind.value): text for kind, text in texts.chitchat.items()}
     by_label |= {
         Label(Intent.FOLLOW_UP, kind.value): title for kind, title in texts.follow_up_titles.items()
+    }
+    by_label |= {
+        Label(Intent.OTHER_LANGUAGE, language): text
+        for language, text in texts.other_language.items()
+    }
+    dangers = {leaf: Danger.of_leaf(leaf) for leaf in DANGER_LEAVES}
+    by_label |= {
+        Label(Intent(danger.kind.value), leaf): replies.text_for(danger)
+        for leaf, danger in dangers.items()
     }
     return {f"utter_{label}": [{"text": text}] for label, text in by_label.items()}

@@ -64,13 +64,17 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`inverse_regularization` is scikit-learn's C; `temperature` divides the scores."""
+        """`inverse_regularization` is scikit-learn's C; `temperature` divides the scores.
+
+        Intents `left_out` are not learnt here: another component knows them.
+        """
         return {
             "inverse_regularization": 30.0,
             "max_iterations": 200,
             "random_seed": 42,
             "temperature": 1.0,
             "candidates": 6,
+            "left_out": [],
         }
 
     @classmethod
@@ -99,10 +103,14 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the leaves. Raises ValueError if there are fewer than two."""
-        examples = [example for example in training_data.intent_examples if _has_features(example)]
+        examples = [
+            example
+            for example in training_data.intent_examples
+            if has_features(example) and example.get(INTENT) not in self._config["left_out"]
+        ]
         self._model = LinearModel.fit(
             sparse=scipy.sparse.vstack([_sparse(example) for example in examples]),
-            dense=np.vstack([_dense(example) for example in examples]),
+            dense=np.vstack([sentence_vector(example) for example in examples]),
             labels=[example.get_full_intent() for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
@@ -120,19 +128,25 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Write what was understood onto every message that has features."""
         for message in messages:
-            if self._model is not None and _has_features(message):
+            if self._model is not None and has_features(message):
                 self._classify(self._model, message)
         return messages
 
     def _classify(self, model: LinearModel, message: Message) -> None:
         probabilities = model.probabilities(
-            _sparse(message), _dense(message), float(self._config["temperature"])
+            _sparse(message), sentence_vector(message), float(self._config["temperature"])
         )
         order = np.argsort(-probabilities)[: int(self._config["candidates"])]
-        best = [(model.labels[index], float(probabilities[index])) for index in order]
-        candidates = [{"label": label, "confidence": share} for label, share in best]
-        message.set(CANDIDATES_KEY, candidates, add_to_output=True)
-        write_decision(message, best[0][0], best[0][1], best)
+        write_candidates(
+            message, [(model.labels[index], float(probabilities[index])) for index in order]
+        )
+
+
+def write_candidates(message: Message, best: list[tuple[str, float]]) -> None:
+    """Write the likeliest meanings, best first, and the first of them as what was understood."""
+    candidates = [{"label": label, "confidence": share} for label, share in best]
+    message.set(CANDIDATES_KEY, candidates, add_to_output=True)
+    write_decision(message, best[0][0], best[0][1], best)
 
 
 def write_decision(
@@ -168,12 +182,14 @@ def write_decision(
     message.set(_RESPONSE_SELECTOR, selected, add_to_output=True)
 
 
-def _has_features(message: Message) -> bool:
+def has_features(message: Message) -> bool:
+    """Whether an encoder and a counter have read this message."""
     _, sentence = message.get_dense_features(TEXT)
     return sentence is not None
 
 
-def _dense(message: Message) -> Floats:
+def sentence_vector(message: Message) -> Floats:
+    """The encoder's vector of a message, shape (1, dimensions)."""
     _, sentence = message.get_dense_features(TEXT)
     return np.asarray(sentence.features, dtype=np.float32)
 

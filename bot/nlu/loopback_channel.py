@@ -7,6 +7,7 @@ refuses strangers, never lets text become a command, and never shows a failure a
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 from enum import Enum
 from typing import Any, Awaitable, Callable, Dict
@@ -22,8 +23,8 @@ from sanic.response import HTTPResponse
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
-from bot.replies.understanding import AFTER_DANGER_KEY
-from bot.safety.danger import SafetyKind
+from bot.replies.danger_before import DangerBefore
+from bot.replies.understanding import DANGER_BEFORE_KEY, DANGER_KEY
 from bot.safety.normalise import normalise
 
 logger = logging.getLogger(__name__)
@@ -58,13 +59,13 @@ _STATUS = {
 class InboundMessage(BaseModel):
     """What the gateway sends: words of a person, or the payload of a button that was offered.
 
-    `after_danger` is what the previous reply answered, if that was a danger.
+    `danger_before` is what the latest replies said of danger.
     """
 
     conversation_id: str = Field(min_length=1, max_length=128)
     message_id: str = Field(min_length=1, max_length=128)
     text: str | None = Field(default=None, min_length=1, max_length=20_000)
-    after_danger: SafetyKind | None = None
+    danger_before: DangerBefore = DangerBefore()
     payload: str | None = Field(default=None, regex=r"^/[a-z_]+(\{.*\})?$", max_length=1_000)
 
     class Config:
@@ -82,7 +83,7 @@ class InboundMessage(BaseModel):
 
     def metadata(self) -> Dict[str, Any]:
         """What goes into the tracker beside the message."""
-        return {AFTER_DANGER_KEY: self.after_danger.value} if self.after_danger else {}
+        return {DANGER_BEFORE_KEY: json.loads(self.danger_before.json())}
 
 
 class Forgetting(BaseModel):
@@ -184,20 +185,19 @@ async def _answer(
                 metadata=inbound.metadata(),
             )
         )
-        intent = None if collector.messages else await _latest_intent(agent, inbound)
+        understood = {} if collector.messages else await _understood(agent, inbound)
     except Exception as error:
         return _broken(error)
-    return response.json({"replies": collector.messages, "intent": intent})
+    return response.json({"replies": collector.messages, **understood})
 
 
-async def _latest_intent(agent: Agent, inbound: InboundMessage) -> str | None:
+async def _understood(agent: Agent, inbound: InboundMessage) -> Dict[str, Any]:
     """What was understood of a turn that brought no reply, so that danger is still answered."""
     tracker = await agent.tracker_store.retrieve(inbound.conversation_id)
     latest = tracker.latest_message if tracker else None
     if latest is None or latest.message_id != inbound.message_id:
-        return None
-    name: str | None = latest.intent.get("name")
-    return name
+        return {}
+    return {"intent": latest.intent.get("name"), "danger": latest.parse_data.get(DANGER_KEY)}
 
 
 async def _readiness(app: Sanic) -> HTTPResponse:

@@ -6,21 +6,26 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.shared.exceptions import RasaException
 from rasa.utils.log_utils import configure_structlog
 
 from bot.configuration.clinic import load_clinic
+from bot.nlu.confidence_gate import ConfidenceGate
+from bot.nlu.decision import Thresholds, decide
 from bot.nlu.leaf_classifier import LeafIntentClassifier
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState
 from bot.replies.reply import Reply, ReplyKind
-from bot.replies.understanding import Candidate, Understanding
+from bot.replies.understanding import Candidate, Intent, Understanding
 from bot.safety.danger import SafetyKind
 from bot.safety.normalise import normalise
 from bot.safety.screen import load_screen
+
+_DANGERS = frozenset({Intent.CRISIS, Intent.EMERGENCY})
 
 
 class ModelError(Exception):
@@ -72,12 +77,13 @@ class OfflineClassifier:
     @property
     def temperature(self) -> float:
         """The temperature that the model's probabilities were made with."""
-        schema = self._agent.processor.model_metadata.predict_schema
-        return next(
-            float(node.config["temperature"])
-            for node in schema.nodes.values()
-            if node.uses is LeafIntentClassifier
-        )
+        return float(self._config_of(LeafIntentClassifier)["temperature"])
+
+    def suspects_danger(self, text: str) -> bool:
+        """Whether the classifier, without the safety screen, takes `text` for a danger."""
+        thresholds = Thresholds.from_config(self._config_of(ConfidenceGate))
+        plain = normalise(text)
+        return bool(plain) and decide(self.candidates(plain), thresholds).label.intent in _DANGERS
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """The likeliest meanings before any threshold, best first."""
@@ -101,6 +107,10 @@ class OfflineClassifier:
         heard = self._parse(plain)
         reply = self._dialogue.respond(heard, DialogueState()).reply
         return Classification(reply.kind, _topic(reply), heard.confidence, _runner_up(heard))
+
+    def _config_of(self, component: type) -> dict[str, Any]:
+        schema = self._agent.processor.model_metadata.predict_schema
+        return next(node.config for node in schema.nodes.values() if node.uses is component)
 
     def _parse(self, text: str) -> Understanding:
         return Understanding.from_parse(asyncio.run(self._agent.parse_message(text)))

@@ -14,8 +14,13 @@ from bot.replies.understanding import Candidate, Intent, Label
 _GRID = [step / 100 for step in range(10, 100, 5)]
 _TEMPERATURES = [step / 20 for step in range(6, 61)]
 
-#: False alarms on ordinary messages that catching more danger may cost.
+#: Levels for danger are looked for more finely: each point costs or saves a miss.
+_DANGER_GRID = [step / 100 for step in range(2, 100, 2)]
+
+#: False alarms that catching more danger may cost: on ordinary messages, and on the harmless
+#: messages of the safety corpus, most of which were written to look like danger.
 _MOST_FALSE_ALARMS = 0.005
+_MOST_CORPUS_FALSE_ALARMS = 0.02
 
 #: Ordinary questions that may be taken for a wish for personal advice.
 _MOST_NEEDLESS_REFUSALS = 0.02
@@ -31,6 +36,9 @@ _RIGHT, _WRONG, _WRONG_ANSWER = 1.0, -1.0, -2.0
 
 #: Worth per utterance below which two levels count as equally good: the curve is flat and noisy.
 _NEARLY = 0.003
+
+
+_DANGERS = frozenset({Intent.EMERGENCY, Intent.CRISIS})
 
 
 class FittingDataError(Exception):
@@ -81,19 +89,22 @@ def read_labelled(file: Path) -> list[tuple[str, Label]]:
     return labelled
 
 
-def fit(judged: Sequence[Judged], related: float) -> Fit:
+def fit(judged: Sequence[Judged], related: float, safety: Sequence[Judged] = ()) -> Fit:
     """Choose temperature and thresholds.
 
     First the temperature that makes the probabilities most truthful (least log loss). Then danger
     as low as the false alarms allow; the others where the decisions are worth most, personal advice
     at the low end of that and within the refusals it may cost.
+
+    Args:
+        safety: messages of the safety corpus; what is harmless there has any other label.
     """
     temperature = min(_TEMPERATURES, key=lambda value: _log_loss(judged, value))
     cooled = [Judged(one.expected, _at_temperature(one.candidates, temperature)) for one in judged]
     lowest_advice = _lowest_level(cooled, Intent.PERSONAL_ADVICE, _MOST_NEEDLESS_REFUSALS)
     levels = Thresholds(
-        emergency=_lowest_level(cooled, Intent.EMERGENCY, _MOST_FALSE_ALARMS),
-        crisis=_lowest_level(cooled, Intent.CRISIS, _MOST_FALSE_ALARMS),
+        emergency=_danger_level(cooled, safety, Intent.EMERGENCY),
+        crisis=_danger_level(cooled, safety, Intent.CRISIS),
         personal_advice=lowest_advice,
         answer=0.5,
         behaviour=0.5,
@@ -120,41 +131,58 @@ def expected_calibration_error(
             if number / bins < one.candidates[0].confidence <= (number + 1) / bins
         ]
         if inside:
-            accuracy = sum(one.candidates[0].label == one.expected for one in inside) / len(inside)
+            accuracy = sum(_right(one.candidates[0].label, one.expected) for one in inside) / len(
+                inside
+            )
             confidence = sum(one.candidates[0].confidence for one in inside) / len(inside)
             gaps += len(inside) * abs(accuracy - confidence)
     return gaps / len(judged)
 
 
 def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tuple[Candidate, ...]:
-    heated = [candidate.confidence ** (1 / temperature) for candidate in candidates]
-    total = sum(heated)
-    return tuple(
-        Candidate(candidate.label, share / total)
-        for candidate, share in zip(candidates, heated, strict=True)
-    )
+    """The candidates with the harmless ones at another temperature; danger has its own model."""
+    dangers = [candidate for candidate in candidates if candidate.label.intent in _DANGERS]
+    others = [candidate for candidate in candidates if candidate.label.intent not in _DANGERS]
+    heated = [candidate.confidence ** (1 / temperature) for candidate in others]
+    left = 1.0 - sum(danger.confidence for danger in dangers)
+    cooled = [
+        Candidate(candidate.label, left * share / sum(heated))
+        for candidate, share in zip(others, heated, strict=True)
+    ]
+    return tuple(sorted([*dangers, *cooled], key=lambda candidate: -candidate.confidence))
 
 
 def _log_loss(judged: Sequence[Judged], temperature: float) -> float:
     loss = 0.0
     for one in judged:
         shares = _at_temperature(one.candidates, temperature)
-        right = next((c.confidence for c in shares if c.label == one.expected), 0.0)
+        right = next((c.confidence for c in shares if _right(c.label, one.expected)), 0.0)
         loss -= math.log(max(right, 1e-4))
     return loss
 
 
-def _lowest_level(judged: Sequence[Judged], intent: Intent, most_false: float) -> float:
+def _danger_level(ordinary: Sequence[Judged], safety: Sequence[Judged], intent: Intent) -> float:
+    harmless = [one for one in safety if one.expected.intent not in _DANGERS]
+    plain = [one for one in ordinary if one.expected.intent not in _DANGERS]
+    return max(
+        _lowest_level(plain, intent, _MOST_FALSE_ALARMS, _DANGER_GRID),
+        _lowest_level(harmless, intent, _MOST_CORPUS_FALSE_ALARMS, _DANGER_GRID),
+    )
+
+
+def _lowest_level(
+    judged: Sequence[Judged], intent: Intent, most_false: float, levels: Sequence[float] = _GRID
+) -> float:
     """The lowest level whose false alarms stay within `most_false` of the other messages."""
     others = [one for one in judged if one.expected.intent is not intent]
-    for level in _GRID:
+    for level in levels:
         alarms = sum(
             any(c.label.intent is intent and c.confidence >= level for c in one.candidates)
             for one in others
         )
         if alarms <= most_false * len(others):
             return level
-    return _GRID[-1]
+    return levels[-1]
 
 
 def _worthy(
@@ -175,7 +203,7 @@ def _worth(judged: Sequence[Judged], levels: Thresholds) -> float:
     worth = 0.0
     for one in judged:
         decided = decide(one.candidates, levels).label
-        if decided == one.expected:
+        if _right(decided, one.expected):
             worth += _RIGHT
         elif decided.intent is Intent.FAQ:
             worth += _WRONG_ANSWER
@@ -198,15 +226,21 @@ def _clarify_level(judged: Sequence[Judged], levels: Thresholds) -> float:
     return _GRID[-1]
 
 
+def _right(decided: Label, expected: Label) -> bool:
+    """Whether the decision is the expected one; which danger it is does not matter here."""
+    same_danger = decided.intent in _DANGERS and decided.intent is expected.intent
+    return same_danger or decided == expected
+
+
 def _shares(judged: Sequence[Judged], levels: Thresholds) -> tuple[float, float, float, float]:
     right = wrong_answers = unsure = found = danger = 0
     for one in judged:
         decided = decide(one.candidates, levels).label
-        right += decided == one.expected
+        right += _right(decided, one.expected)
         wrong_answers += decided.intent is Intent.FAQ and decided != one.expected
         unsure += decided.intent is Intent.FALLBACK
-        if one.expected.intent in (Intent.EMERGENCY, Intent.CRISIS):
+        if one.expected.intent in _DANGERS:
             danger += 1
-            found += decided.intent in (Intent.EMERGENCY, Intent.CRISIS)
+            found += decided.intent in _DANGERS
     total = len(judged)
     return right / total, wrong_answers / total, unsure / total, found / max(danger, 1)

@@ -12,6 +12,7 @@ from bot.content.texts import ChitchatKind, Texts, load_texts
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Intent, Label
+from bot.safety.danger import Danger, SafetyKind
 from bot.safety.replies import SafetyReplies, load_safety_replies
 
 #: How many questions are offered when a message was not understood.
@@ -158,21 +159,42 @@ class ReplyComposer:
         """How to reach a person."""
         return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=self._fill(self._texts.human_handoff))
 
-    def emergency(self) -> Reply:
-        """The fixed reply to physical danger."""
-        return self._safety_reply(ReplyKind.EMERGENCY, self._safety.emergency.text)
+    def other_language(self, language: str) -> Reply:
+        """How to reach a person, in a language that the page is not written in.
 
-    def crisis(self) -> Reply:
-        """The fixed reply to self-harm."""
-        return self._safety_reply(ReplyKind.CRISIS, self._safety.crisis.text)
+        Raises:
+            KeyError: there is no text in `language`.
+        """
+        hours = self._clinic.opening_hours_in(language)
+        text = self._fill(self._texts.other_language[language], hours=hours)
+        return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text, buttons=self._person_buttons())
+
+    def danger(self, danger: Danger, times_before: int = 0) -> Reply:
+        """The fixed reply to `danger`.
+
+        Args:
+            times_before: how many safety replies the conversation has had: wordings take turns.
+        """
+        kind = ReplyKind.CRISIS if danger.kind is SafetyKind.CRISIS else ReplyKind.EMERGENCY
+        return Reply(
+            kind=kind,
+            text=self._safety.text_for(danger, times_before),
+            buttons=self._person_buttons(),
+            danger=danger,
+        )
+
+    def with_door_open(self, reply: Reply, danger: Danger) -> Reply:
+        """`reply` with the line that keeps the door open after `danger`."""
+        line = self._safety.door_open_line(danger.kind, danger.language)
+        return reply.copy(update={"text": f"{reply.text} {line}"})
 
     def unavailable(self) -> Reply:
         """The fixed safe reply when no other reply can be given."""
-        return self._safety_reply(ReplyKind.ERROR, self._safety.unavailable.text)
+        return self._failure(self._safety.unavailable.text)
 
     def action_failed(self) -> Reply:
         """The reply when composing another one failed."""
-        return self._safety_reply(ReplyKind.ERROR, self._fill(self._texts.error.action_failed))
+        return self._failure(self._fill(self._texts.error.action_failed))
 
     def source_line(self, source: Source, page_id: str) -> str:
         """The sentence that says what an answer is based on."""
@@ -233,8 +255,8 @@ class ReplyComposer:
             buttons=buttons,
         )
 
-    def _safety_reply(self, kind: ReplyKind, text: str) -> Reply:
-        return Reply(kind=kind, text=text, buttons=self._person_buttons())
+    def _failure(self, text: str) -> Reply:
+        return Reply(kind=ReplyKind.ERROR, text=text, buttons=self._person_buttons())
 
     def _answer_buttons(self, topic: Topic, *, more: bool) -> tuple[Button, ...]:
         related = tuple(
@@ -274,14 +296,14 @@ class ReplyComposer:
 def fill_in(text: str, clinic: Clinic, library: Library, **more: str) -> str:
     """Put the clinic's facts, and `more`, where `text` names them in {braces}."""
     titles = [in_a_sentence(page.title) for page in library.pages]
-    return text.format(
-        clinic=clinic.name,
-        phone=clinic.phone,
-        hours=clinic.opening_hours,
-        email=clinic.email,
-        pages=" and ".join([", ".join(titles[:-1]), titles[-1]] if titles[:-1] else titles),
-        **more,
-    )
+    facts = {
+        "clinic": clinic.name,
+        "phone": clinic.phone,
+        "hours": clinic.opening_hours,
+        "email": clinic.email,
+        "pages": " and ".join([", ".join(titles[:-1]), titles[-1]] if titles[:-1] else titles),
+    }
+    return text.format(**(facts | more))
 
 
 def in_a_sentence(title: str) -> str:

@@ -10,7 +10,7 @@ from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.understanding import Intent, Understanding
-from bot.safety.danger import SafetyKind
+from bot.safety.danger import Danger, DangerTopic
 
 #: So many choices mean that two meanings are close.
 _TWO_MEANINGS = 2
@@ -27,9 +27,14 @@ _ASKS_NOTHING_NEW = frozenset(
         Intent.DENY,
         Intent.CHITCHAT,
         Intent.OUT_OF_SCOPE,
+        Intent.OTHER_LANGUAGE,
         Intent.FALLBACK,
     }
 )
+
+
+#: Decides what to reply to what was understood, given what is remembered.
+Decision = Callable[[Understanding, DialogueState], Turn]
 
 
 class Dialogue:
@@ -37,7 +42,7 @@ class Dialogue:
 
     def __init__(self, composer: ReplyComposer) -> None:
         self._composer = composer
-        self._by_intent: dict[Intent, Callable[[Understanding, DialogueState], Turn]] = {
+        self._by_intent: dict[Intent, Decision] = {
             Intent.FAQ: self.answer_question,
             Intent.CHITCHAT: self.make_small_talk,
             Intent.FOLLOW_UP: self.follow_up,
@@ -49,13 +54,26 @@ class Dialogue:
             Intent.CRISIS: self.respond_to_crisis,
             Intent.AFFIRM: self.accept_offer,
             Intent.DENY: self.drop_offer,
+            Intent.OTHER_LANGUAGE: self.answer_in_language,
             Intent.FALLBACK: self.ask_again,
         }
 
     def respond(self, heard: Understanding, state: DialogueState) -> Turn:
         """The turn for any message: what the rules and actions do, in one call."""
+        return self.mind_danger(heard, state, self._by_intent[heard.label.intent])
+
+    def mind_danger(self, heard: Understanding, state: DialogueState, decide: Decision) -> Turn:
+        """What `decide` says, unless the danger of the previous reply is still the matter.
+
+        The first other reply after a danger keeps the door open with one line.
+        """
         still_in_danger = self.stay_with_danger(heard, state)
-        return still_in_danger or self._by_intent[heard.label.intent](heard, state)
+        if still_in_danger:
+            return still_in_danger
+        turn = decide(heard, state)
+        if state.danger is None or turn.reply.danger:
+            return turn
+        return replace(turn, reply=self._composer.with_door_open(turn.reply, state.danger))
 
     def recall(self, state: DialogueState) -> DialogueState:
         """`state` without a topic that is no longer in the library."""
@@ -69,9 +87,7 @@ class Dialogue:
         """
         if state.danger is None or heard.label.intent not in _ASKS_NOTHING_NEW:
             return None
-        if state.danger is SafetyKind.CRISIS:
-            return self.respond_to_crisis(heard, state)
-        return self.respond_to_emergency(heard, state)
+        return self._respond_to(state.danger, state)
 
     def answer_question(self, heard: Understanding, state: DialogueState) -> Turn:
         """Give the curated answer. A topic that is not in the library counts as not covered."""
@@ -114,6 +130,12 @@ class Dialogue:
         """Say how to reach a person."""
         return Turn(self._composer.human_handoff(), state.understood())
 
+    def answer_in_language(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Say in the patient's language how to reach a person: the page is in English."""
+        if heard.label.leaf is None:
+            return self.offer_person(heard, state)
+        return Turn(self._composer.other_language(heard.label.leaf), state.understood())
+
     def say_out_of_scope(self, heard: Understanding, state: DialogueState) -> Turn:
         """Say what the assistant is for."""
         missed = state.missed()
@@ -122,12 +144,12 @@ class Dialogue:
         return Turn(self._composer.out_of_scope(person_first=True), missed)
 
     def respond_to_emergency(self, heard: Understanding, state: DialogueState) -> Turn:
-        """Send to 911."""
-        return Turn(self._composer.emergency(), state.understood(Offer.PERSON))
+        """Send to 911, or to whoever helps fast enough."""
+        return self._respond_to(heard.danger or Danger(topic=DangerTopic.BODY), state)
 
     def respond_to_crisis(self, heard: Understanding, state: DialogueState) -> Turn:
         """Send to 988 and 911."""
-        return Turn(self._composer.crisis(), state.understood(Offer.PERSON))
+        return self._respond_to(heard.danger or Danger(topic=DangerTopic.SUICIDE), state)
 
     def accept_offer(self, heard: Understanding, state: DialogueState) -> Turn:
         """Do what was offered."""
@@ -153,6 +175,10 @@ class Dialogue:
         missed = state.missed()
         person_first = missed.misses >= _MISSES_BEFORE_PERSON
         return Turn(self._composer.unsure(known, person_first=person_first), missed)
+
+    def _respond_to(self, danger: Danger, state: DialogueState) -> Turn:
+        reply = self._composer.danger(danger, state.safety_replies)
+        return Turn(reply, state.understood(Offer.PERSON))
 
     def _say_differently(self, kind: FollowUpKind, state: DialogueState) -> Turn:
         topic = state.topic

@@ -7,7 +7,7 @@ from enum import Enum
 
 from bot.content.library import Topic
 from bot.replies.reply import Reply
-from bot.safety.danger import SafetyKind
+from bot.safety.danger import Danger
 
 
 class Offer(str, Enum):
@@ -22,14 +22,16 @@ class DialogueState:
     """The topic last answered, the open offer, and how many misses there were in a row.
 
     `told_in_full`: the page has no more to say about the topic than was said. `danger` is what the
-    previous reply answered, if that was a danger; it is not carried on.
+    previous reply answered, if that was a danger, and `safety_replies` how many safety replies
+    there were lately: whoever keeps the conversation says so with each message.
     """
 
     topic: Topic | None = None
     offer: Offer | None = None
     misses: int = 0
     told_in_full: bool = False
-    danger: SafetyKind | None = None
+    danger: Danger | None = None
+    safety_replies: int = 0
 
     def answered(self, topic: Topic) -> DialogueState:
         """After the short answer to `topic`: more of it is on offer."""

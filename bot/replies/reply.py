@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, Extra, Field
 
+from bot.safety.danger import Danger
+
 
 class ReplyKind(str, Enum):
     """Every reply has exactly one kind (docs/architecture.md, "Reply kinds")."""
@@ -75,7 +77,8 @@ class Button(_Part):
 class Reply(_Part):
     """One bubble: text, and all that belongs to it.
 
-    Parts that do not apply are None (or no buttons).
+    Parts that do not apply are None (or no buttons). `danger` is what a safety reply answers; a
+    patient's device is not told.
     """
 
     kind: ReplyKind
@@ -85,6 +88,7 @@ class Reply(_Part):
     disclaimer: str | None = None
     source: Source | None = None
     buttons: tuple[Button, ...] = ()
+    danger: Danger | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The reply in JSON's own types: dates as ISO text, enums as their values."""

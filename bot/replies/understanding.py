@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from bot.content.library import Topic
+from bot.safety.danger import Danger
 
 #: The entity that a button's payload carries, and the key under which a leaf is found.
 LEAF_ENTITY = "leaf"
@@ -21,8 +22,11 @@ CHOICES_KEY = "choices"
 #: The key under which the confidence gate names a curated answer that fits beside a refusal.
 RELATED_KEY = "related_answer"
 
-#: The key of a message's metadata that names the danger which the previous reply answered.
-AFTER_DANGER_KEY = "after_danger"
+#: The key under which the safety gate describes the danger that was found.
+DANGER_KEY = "danger"
+
+#: The key of a message's metadata that tells what was said of danger before it.
+DANGER_BEFORE_KEY = "danger_before"
 
 
 class Intent(str, Enum):
@@ -39,6 +43,7 @@ class Intent(str, Enum):
     CRISIS = "crisis"
     AFFIRM = "affirm"
     DENY = "deny"
+    OTHER_LANGUAGE = "other_language"
     FALLBACK = "nlu_fallback"
 
 
@@ -82,7 +87,8 @@ class Understanding:
 
     `candidates` are the likeliest meanings, best first; `confidence` is that of the decision.
     `choices` are what an unsure assistant asks about: exactly two where two meanings are close.
-    `related` is a curated answer that fits in general beside a refusal.
+    `related` is a curated answer that fits in general beside a refusal. `danger` describes what
+    made it an emergency or a crisis.
     """
 
     label: Label
@@ -90,6 +96,7 @@ class Understanding:
     candidates: tuple[Candidate, ...] = ()
     choices: tuple[Label, ...] = ()
     related: Topic | None = None
+    danger: Danger | None = None
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Understanding:
@@ -116,7 +123,7 @@ class Understanding:
             selected = parse.get("response_selector", {}).get(intent.value)
             if selected:
                 leaf = Label.parse(selected["response"]["intent_response_key"]).leaf
-        related = parse.get(RELATED_KEY)
+        related, danger = parse.get(RELATED_KEY), parse.get(DANGER_KEY)
         return cls(
             label=Label(intent, leaf),
             confidence=float(parse["intent"].get("confidence") or 0.0),
@@ -126,4 +133,5 @@ class Understanding:
             ),
             choices=tuple(Label.parse(label) for label in parse.get(CHOICES_KEY) or ()),
             related=Topic.parse(related) if related else None,
+            danger=Danger.parse_obj(danger) if danger else None,
         )

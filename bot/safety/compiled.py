@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.safety.danger import SafetyKind
+from bot.safety.danger import DangerTopic, SafetyKind
 from bot.safety.folding import Folder, Spelling, plain_letters, plain_phrase
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
 from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
+from bot.safety.speaker import SpeakerRules
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ class Rule:
             return False
         ends = [found.ends(pattern, erased) for pattern in self.patterns]
         return all(ends) and (self.within is None or near_each_other(ends, self.within))
+
+    def covered(self, found: Occurrences) -> int:
+        """The words that its patterns cover."""
+        covered = 0
+        if self.required <= found.groups.keys():
+            for pattern in self.patterns:
+                covered |= found.covered(pattern)
+        return covered
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class CompiledLexicon:
     covers: tuple[CompiledCover, ...]
     undone_by: tuple[Rule, ...]
     contexts: tuple[CompiledContext, ...]
+    speakers: SpeakerRules
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern there is."""
@@ -81,12 +91,18 @@ class CompiledLexicon:
             rules += [*context.rules, *context.undone_by]
         for rule in rules:
             yield from rule.patterns
+        yield from self.speakers.someone_else
+        yield from self.speakers.myself
 
 
-def gravity(entry: LexiconEntry) -> tuple[bool, int, int]:
-    """Sorts the gravest entry first: self-harm by level, then physical danger by urgency."""
+def gravity(entry: LexiconEntry) -> tuple[bool, bool, int, int]:
+    """Sorts the gravest entry first: self-harm by level, then physical danger by urgency.
+
+    A bare cry for help comes last: whatever else is told says more.
+    """
     urgency = list(type(entry.tier)).index(entry.tier)
-    return (entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
+    bare = entry.topic is DangerTopic.URGENT_HELP
+    return (bare, entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
 
 
 def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
@@ -100,8 +116,11 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
         for name, entries in lexicon.words.lists.items()
     }
 
-    def rules(patterns: Iterable[str]) -> tuple[Rule, ...]:
-        return tuple(Rule.of([parse_pattern(plain_letters(p), lists)]) for p in patterns)
+    def patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
+        return tuple(parse_pattern(plain_letters(text), lists) for text in texts)
+
+    def rules(texts: Iterable[str]) -> tuple[Rule, ...]:
+        return tuple(Rule.of([pattern]) for pattern in patterns(texts))
 
     # Text-speak and contractions are folded in every text, so also in phrases.
     folder = Folder(spelling.copy(update={"fuzzy": ()}), frozenset(), lambda _: False)
@@ -127,5 +146,9 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
         contexts=tuple(
             CompiledContext(c.context, rules(c.patterns), rules(c.undone_by))
             for c in lexicon.covers.contexts
+        ),
+        speakers=SpeakerRules(
+            someone_else=patterns(lexicon.speakers.someone_else),
+            myself=patterns(lexicon.speakers.myself),
         ),
     )

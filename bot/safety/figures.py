@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 #: The standard normal quantile of a two-sided 95% interval.
 _QUANTILE = 1.959964
@@ -51,3 +52,36 @@ def share(messages: Iterable[Judged], detector: str) -> Share:
     """How many of `messages` the detector called dangerous."""
     fired = [detector in message.fired for message in messages]
     return Share(sum(fired), len(fired))
+
+
+class Group(str, Enum):
+    """Categories of the corpus that have an aim of their own."""
+
+    GRAVEST = "direct self-harm, method, plan, stroke and thunderclap"
+    LOOK_ALIKES = "look-alikes"
+    ORDINARY = "ordinary messages"
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """The categories that belong to it."""
+        return _CATEGORIES[self]
+
+
+_CATEGORIES = {
+    Group.GRAVEST: frozenset({"active_thoughts", "method", "plan", "stroke", "thunderclap"}),
+    Group.LOOK_ALIKES: frozenset(
+        {
+            "academic",
+            "chronic_frustration",
+            "idiom",
+            "negated_whole",
+            "past_resolved_medical",
+            "suicide_headache_nickname",
+            "third_party_news",
+            "usual_aura_or_symptom",
+        }
+    ),
+    Group.ORDINARY: frozenset(
+        {"faq_not_covered", "faq_plain", "handoff_admin", "out_of_scope", "small_talk"}
+    ),
+}

@@ -9,12 +9,13 @@ from pathlib import Path
 from pydantic import BaseModel, Extra, Field, root_validator
 
 from bot.content.yaml_source import ContentError, read_yaml
-from bot.safety.danger import About, SafetyKind, Tier
+from bot.safety.danger import ENGLISH, About, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import SPELLING_FILE
 
 LEXICON_FOLDER = Path(__file__).parent / "lexicon"
 WORDS_FILE = "words.yml"
 COVERS_FILE = "covers.yml"
+SPEAKER_FILE = "speaker.yml"
 
 
 class Context(str, Enum):
@@ -48,11 +49,11 @@ class LexiconEntry(_Record):
     """
 
     id: str
-    kind: SafetyKind
+    topic: DangerTopic
     tier: Tier = Tier.CALL_911
     level: int | None = Field(default=None, ge=1, le=6)
     about: About | None = None
-    language: str = "en"
+    language: str = ENGLISH
     source: str
     phrases: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
@@ -61,6 +62,11 @@ class LexiconEntry(_Record):
     not_in: tuple[Context, ...] = ()
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> SafetyKind:
+        """Physical danger, or a crisis."""
+        return self.topic.kind
 
     @root_validator(skip_on_failure=True)
     def _looks_for_something(cls, values: dict[str, object]) -> dict[str, object]:
@@ -104,6 +110,13 @@ class WordLists(_Record):
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class Speakers(_Record):
+    """`speaker.yml`: patterns that name somebody else, and those of who speaks of themselves."""
+
+    someone_else: tuple[str, ...] = ()
+    myself: tuple[str, ...] = ()
+
+
 class EntryFile(_Record):
     """One family of dangers."""
 
@@ -116,6 +129,7 @@ class Lexicon(_Record):
     entries: tuple[LexiconEntry, ...]
     words: WordLists = WordLists()
     covers: Covers = Covers()
+    speakers: Speakers = Speakers()
 
 
 def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
@@ -126,6 +140,7 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
     """
     words: WordLists = read_yaml(folder / WORDS_FILE).parse(WordLists)
     covers: Covers = read_yaml(folder / COVERS_FILE).parse(Covers)
+    speakers: Speakers = read_yaml(folder / SPEAKER_FILE).parse(Speakers)
     entries: dict[str, LexiconEntry] = {}
     for file in entry_files(folder):
         source = read_yaml(file)
@@ -134,13 +149,15 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
             if entry.id in entries:
                 raise ContentError([source.fault(f"{entry.id} stands twice", "entries", place)])
             entries[entry.id] = entry
-    return Lexicon(entries=tuple(entries.values()), words=words, covers=covers)
+    return Lexicon(entries=tuple(entries.values()), words=words, covers=covers, speakers=speakers)
 
 
 def entry_files(folder: Path = LEXICON_FOLDER) -> list[Path]:
     """The files that hold entries."""
     return [
-        file for file in sorted(folder.glob("*.yml")) if file.name not in (WORDS_FILE, COVERS_FILE)
+        file
+        for file in sorted(folder.glob("*.yml"))
+        if file.name not in (WORDS_FILE, COVERS_FILE, SPEAKER_FILE)
     ]
 
 

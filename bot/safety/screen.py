@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
-from bot.safety.danger import About, SafetyKind, Tier
+from bot.safety.danger import About, Danger, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.lexicon import (
     Context,
@@ -19,7 +19,6 @@ from bot.safety.lexicon import (
     load_lexicon,
 )
 from bot.safety.occurrences import Occurrences, PhraseFinder
-from bot.safety.speaker import SpeakerRules
 
 __all__ = [
     "About",
@@ -43,17 +42,15 @@ _BETWEEN_MESSAGES = " . "
 
 @dataclass(frozen=True)
 class SafetyHit:
-    """A danger, and the lexicon entry that found it. Never holds what the person wrote.
+    """A danger, and the lexicon entry that found it. Never holds what the person wrote."""
 
-    `level` is the C-SSRS level, 1 to 6, of thoughts of suicide and self-harm, otherwise None.
-    """
-
-    kind: SafetyKind
+    danger: Danger
     entry: str
-    tier: Tier = Tier.CALL_911
-    level: int | None = None
-    about: About = About.SELF
-    language: str = "en"
+
+    @property
+    def kind(self) -> SafetyKind:
+        """Physical danger, or a crisis."""
+        return self.danger.kind
 
 
 class SafetyScreen:
@@ -62,7 +59,7 @@ class SafetyScreen:
     def __init__(self, lexicon: Lexicon, spelling: Spelling | None = None) -> None:
         spelling = spelling or load_spelling()
         self._lexicon = compile_lexicon(lexicon, spelling)
-        self._finder = PhraseFinder([*self._lexicon.patterns(), *SpeakerRules.PATTERNS])
+        self._finder = PhraseFinder([*self._lexicon.patterns()])
         words = self._finder.words
         self._folder = Folder(spelling, words, self._finder.begins_known)
 
@@ -89,6 +86,22 @@ class SafetyScreen:
         if any(known and gravity(known[0].entry) <= grave for known in told):
             return None
         return self._hit(*together)
+
+    def not_explained(self, text: str) -> str:
+        """What is left of `text`, folded, without denials, idioms and other harmless wording."""
+        folded = self._folder.fold(text)
+        found = self._finder.find(list(folded.words), folded.breaks)
+        harmless = 0
+        for kind in SafetyKind:
+            harmless |= self._harmless(kind, found)
+        kept = (word for place, word in enumerate(folded.words) if not harmless >> place & 1)
+        return " ".join(kept)
+
+    def about(self, text: str) -> About:
+        """Whom `text` speaks of, if one person."""
+        folded = self._folder.fold(text)
+        found = self._finder.find(list(folded.words), folded.breaks)
+        return self._lexicon.speakers.about(found, 0)
 
     def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
         folded = self._folder.fold(text)
@@ -118,17 +131,17 @@ class SafetyScreen:
                 covered |= _covered(cover.rules, found)
         return covered
 
-    @staticmethod
-    def _hit(compiled: CompiledEntry, found: Occurrences) -> SafetyHit:
+    def _hit(self, compiled: CompiledEntry, found: Occurrences) -> SafetyHit:
         entry = compiled.entry
-        return SafetyHit(
-            kind=entry.kind,
-            entry=entry.id,
+        dangerous = _covered(compiled.rules, found)
+        danger = Danger(
+            topic=entry.topic,
             tier=entry.tier,
             level=entry.level,
-            about=entry.about or SpeakerRules.about(found),
+            about=entry.about or self._lexicon.speakers.about(found, dangerous),
             language=entry.language,
         )
+        return SafetyHit(danger, entry.id)
 
 
 def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
@@ -141,9 +154,7 @@ def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
 def _covered(rules: Sequence[Rule], found: Occurrences) -> int:
     covered = 0
     for rule in rules:
-        if rule.required <= found.groups.keys():
-            for pattern in rule.patterns:
-                covered |= found.covered(pattern)
+        covered |= rule.covered(found)
     return covered
 
 

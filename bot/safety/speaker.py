@@ -1,113 +1,46 @@
-"""Tells whether a message is about its writer or about someone else."""
+"""Tells whether dangerous words are about their writer or about someone else."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.safety.danger import About
 from bot.safety.occurrences import Occurrences
-from bot.safety.pattern import parse_pattern
-
-_PERSONS = {
-    "kin": [
-        "husband",
-        "wife",
-        "partner",
-        "boyfriend",
-        "girlfriend",
-        "fiance",
-        "son",
-        "daughter",
-        "kid",
-        "kids",
-        "child",
-        "children",
-        "baby",
-        "toddler",
-        "infant",
-        "teen",
-        "teenager",
-        "mom",
-        "mother",
-        "dad",
-        "father",
-        "parent",
-        "parents",
-        "grandma",
-        "grandpa",
-        "grandmother",
-        "grandfather",
-        "grandson",
-        "granddaughter",
-        "brother",
-        "sister",
-        "cousin",
-        "uncle",
-        "aunt",
-        "niece",
-        "nephew",
-        "friend",
-        "roommate",
-        "neighbor",
-        "neighbour",
-        "coworker",
-        "colleague",
-        "stepdad",
-        "stepmom",
-        "stepson",
-        "esposo",
-        "esposa",
-        "marido",
-        "mujer",
-        "novio",
-        "novia",
-        "hijo",
-        "hija",
-        "nino",
-        "nina",
-        "bebe",
-        "mama",
-        "papa",
-        "madre",
-        "padre",
-        "abuelo",
-        "abuela",
-        "abuelita",
-        "abuelito",
-        "hermano",
-        "hermana",
-        "primo",
-        "prima",
-        "tio",
-        "tia",
-        "amigo",
-        "amiga",
-        "vecino",
-    ],
-}
+from bot.safety.pattern import Pattern
 
 
+@dataclass(frozen=True)
 class SpeakerRules:
-    """Who a message speaks of, from its subjects alone. In doubt its writer."""
+    """Patterns that name somebody else, and patterns of people who speak of themselves."""
 
-    _OTHER = tuple(
-        parse_pattern(text, _PERSONS)
-        for text in (
-            "(my|our|the|mi|nuestro|nuestra|un|una|a) ~1 {kin}",
-            "(he|she|hes|shes|his|her|him|himself|herself|themselves)",
-            "asking for a friend",
-        )
-    )
-    _SELF = tuple(
-        parse_pattern(text, _PERSONS)
-        for text in (
-            "(i|im|ive|id|myself|me duele|tengo|siento|quiero|estoy|soy|no puedo|matarme|morirme)",
-            "my (head|face|arm|leg|hand|chest|throat|tongue|eye|vision|neck|lips|body|heart|life)",
-        )
-    )
-    PATTERNS = (*_OTHER, *_SELF)
+    someone_else: tuple[Pattern, ...]
+    myself: tuple[Pattern, ...]
 
-    @classmethod
-    def about(cls, found: Occurrences) -> About:
-        """Someone else if only others are spoken of."""
-        other = any(found.ends(pattern) for pattern in cls._OTHER)
-        myself = any(found.ends(pattern) for pattern in cls._SELF)
-        return About.SOMEONE_ELSE if other and not myself else About.SELF
+    def about(self, found: Occurrences, dangerous: int) -> About:
+        """Whom the `dangerous` words (a bit mask) are about. In doubt their writer.
+
+        A person named inside them counts first ("I can't wake him"), then the nearest one before
+        them, then anybody.
+        """
+        others = _covered(self.someone_else, found)
+        own = _covered(self.myself, found) & ~others
+        start = (dangerous & -dangerous).bit_length() - 1 if dangerous else 0
+        before = (1 << start) - 1
+        if others & dangerous:
+            return About.SOMEONE_ELSE
+        if own & dangerous:
+            return About.SELF
+        if (others | own) & before:
+            return _whose(others & before > own & before)
+        return _whose(bool(others) and not own)
+
+
+def _whose(someone_else: bool) -> About:
+    return About.SOMEONE_ELSE if someone_else else About.SELF
+
+
+def _covered(patterns: tuple[Pattern, ...], found: Occurrences) -> int:
+    covered = 0
+    for pattern in patterns:
+        covered |= found.covered(pattern)
+    return covered

@@ -1,0 +1,126 @@
+"""Rasa component: the statistical side of the search for danger, for oblique language.
+
+It reads what the safety screen leaves of a message once denials, news, idioms and other harmless
+wording are taken out, and puts its opinion among the classifier's candidates.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.danger_model import HARMLESS, DangerModel
+from bot.nlu.leaf_classifier import has_features, sentence_vector, write_candidates
+from bot.replies.understanding import CANDIDATES_KEY
+from bot.safety.danger import SafetyKind
+from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
+
+_KINDS = frozenset(kind.value for kind in SafetyKind)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class DangerClassifier(IntentClassifier, GraphComponent):
+    """Adds one candidate for each kind of danger; the others share what probability is left."""
+
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        screen: SafetyScreen,
+        model: DangerModel | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._screen = screen
+        self._model = model
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """Some featurizer must come before. Without LeafIntentClassifier it has nothing to say."""
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """`inverse_regularization` is scikit-learn's C."""
+        return {"inverse_regularization": 30.0, "max_iterations": 200, "random_seed": 42}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DangerClassifier:
+        """An untrained classifier. Raises ContentError if the lexicon breaks its schema."""
+        return cls(config, model_storage, resource, load_screen())
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DangerClassifier:
+        """The classifier that `train` stored."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, load_screen(), DangerModel.read(folder))
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
+        """A changed lexicon changes what is left to learn from."""
+        return lexicon_fingerprint()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the dangers. Raises ValueError without examples of danger and of harmless words."""
+        examples = [example for example in training_data.intent_examples if has_features(example)]
+        self._model = DangerModel.fit(
+            [self._screen.not_explained(example.get(TEXT)) for example in examples],
+            np.vstack([sentence_vector(example) for example in examples]),
+            [_label(example) for example in examples],
+            inverse_regularization=float(self._config["inverse_regularization"]),
+            max_iterations=int(self._config["max_iterations"]),
+            random_seed=int(self._config["random_seed"]),
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.write(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing that comes later learns from these candidates."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the opinion to every message that has candidates."""
+        for message in messages:
+            listed = message.get(CANDIDATES_KEY)
+            if self._model is not None and listed and has_features(message):
+                self._add(self._model, message, listed)
+        return messages
+
+    def _add(self, model: DangerModel, message: Message, listed: List[Dict[str, Any]]) -> None:
+        text = self._screen.not_explained(message.get(TEXT))
+        opinions = model.opinions(text, sentence_vector(message))
+        left = 1.0 - sum(opinion.probability for opinion in opinions)
+        shares = [(opinion.label, opinion.probability) for opinion in opinions]
+        shares += [(item["label"], item["confidence"] * left) for item in listed]
+        write_candidates(message, sorted(shares, key=lambda share: -share[1]))
+
+
+def _label(example: Message) -> str:
+    label: str = example.get_full_intent()
+    return label if label.partition("/")[0] in _KINDS else HARMLESS
