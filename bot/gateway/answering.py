@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.log_events import LogEvent, log, log_failure
@@ -20,6 +21,14 @@ from bot.safety.screen import SafetyHit, SafetyScreen
 _SAFETY_KINDS = {Intent.CRISIS: ReplyKind.CRISIS, Intent.EMERGENCY: ReplyKind.EMERGENCY}
 
 _DANGERS = {ReplyKind.CRISIS: SafetyKind.CRISIS, ReplyKind.EMERGENCY: SafetyKind.EMERGENCY}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
+
+    replies: tuple[Reply, ...]
+    danger: SafetyKind | None = None
 
 
 class Answerer:
@@ -46,26 +55,29 @@ class Answerer:
         crisis = hit.kind is SafetyKind.CRISIS
         return self._composer.crisis() if crisis else self._composer.emergency()
 
-    async def ask(self, turn: Turn, after: ReplyKind | None) -> tuple[Reply, ...]:
+    async def ask(self, turn: Turn, after: ReplyKind | None) -> Answer:
         """Rasa's replies, or the fixed ones where they may not be shown.
 
         Args:
             after: the kind of the conversation's previous reply.
         """
+        after_danger = _DANGERS.get(after) if after else None
         try:
             answer = await self._rasa.ask(
                 turn.conversation_id,
                 turn.id,
                 text=turn.text,
                 payload=turn.payload,
-                after_danger=_DANGERS.get(after) if after else None,
+                after_danger=after_danger,
             )
-            return self._checked(answer)
+            replies = self._checked(answer)
+            return Answer(replies, _danger_in(answer.intent, replies, after_danger))
         except RasaError as failure:
-            return self.fallback(failure.reason, failure.intent)
+            replies = self.fallback(failure.reason, failure.intent)
+            return Answer(replies, _danger_in(failure.intent, replies, after_danger))
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
-            return self.fallback(FallbackReason.INTERNAL)
+            return Answer(self.fallback(FallbackReason.INTERNAL))
 
     def fallback(self, reason: FallbackReason, intent: Intent | None = None) -> tuple[Reply, ...]:
         """The fixed reply for when Rasa's cannot be shown."""
@@ -88,3 +100,17 @@ class Answerer:
         if owed and owed not in {reply.kind for reply in answer.replies}:
             return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.intent)
         return answer.replies
+
+
+def _danger_in(
+    intent: Intent | None, replies: Sequence[Reply], after: SafetyKind | None
+) -> SafetyKind | None:
+    """The danger that a message newly tells of.
+
+    A safety reply to another intent repeats the one before, because nothing new was asked. Where
+    there was none before it cannot be a repetition.
+    """
+    kinds = [_SAFETY_KINDS[intent]] if intent in _SAFETY_KINDS else []
+    if after is None:
+        kinds += [reply.kind for reply in replies]
+    return next((_DANGERS[kind] for kind in kinds if kind in _DANGERS), None)

@@ -187,11 +187,26 @@ async def _answer(
         intent = None if collector.messages else await _latest_intent(agent, inbound)
     except Exception as error:
         return _broken(error)
+    if any(map(_is_safety_reply, collector.messages)):
+        intent = await _intent_behind_safety_reply(agent, inbound)
     return response.json({"replies": collector.messages, "intent": intent})
 
 
+def _is_safety_reply(reply: Dict[str, Any]) -> bool:
+    return reply.get("kind") in {kind.value for kind in SafetyKind}
+
+
+async def _intent_behind_safety_reply(agent: Agent, inbound: InboundMessage) -> str | None:
+    """Whether a new danger was told of, or the reply is repeated. Never at the reply's expense."""
+    try:
+        return await _latest_intent(agent, inbound)
+    except Exception as error:
+        logger.error("loopback.intent_unknown %s", type(error).__name__)
+        return None
+
+
 async def _latest_intent(agent: Agent, inbound: InboundMessage) -> str | None:
-    """What was understood of a turn that brought no reply, so that danger is still answered."""
+    """What was understood of this turn; None if another turn is the latest."""
     tracker = await agent.tracker_store.retrieve(inbound.conversation_id)
     latest = tracker.latest_message if tracker else None
     if latest is None or latest.message_id != inbound.message_id:
