@@ -1,4 +1,4 @@
-"""What every test of the running product shares: the product itself, started once."""
+"""What tests of several folders share: the running product, started once, and empty databases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.databases import database, postgresql, url  # noqa: F401
 from tests.scenarios.conversation import Conversation
 from tests.scenarios.running_product import RunningProduct, running_product
 

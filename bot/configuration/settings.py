@@ -55,6 +55,11 @@ class Settings:
         """Where local secrets are kept."""
         return self.var / "secrets.env"
 
+    @property
+    def alerts_folder(self) -> Path:
+        """Where alerts wait that the database could not take."""
+        return self.var / "alerts"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings.

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -121,6 +122,30 @@ buttons = Table(
     Column("title", Text, nullable=False),
     Column("payload", Text, nullable=False),
     UniqueConstraint("message_id", "position", name="uq_buttons_position"),
+)
+
+#: What staff must see at once. Outlives its conversation, and holds nothing that a patient wrote.
+safety_alerts = Table(
+    "safety_alerts",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("occurred_at", UtcTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("topic", String(32), nullable=False),
+    Column("tier", String(32), nullable=False),
+    Column("level", Integer),
+    Column("about", String(16), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("found_by", String(16), nullable=False),
+    Column(
+        "conversation_id",
+        String(ID_LENGTH),
+        ForeignKey("conversations.id", ondelete="SET NULL"),
+        index=True,
+    ),
+    Column("entry", Text),
+    # Read backwards: the newest first.
+    Index("ix_safety_alerts_newest", "occurred_at", "id"),
 )
 
 #: Conversations that are deleted here and that Rasa has still to forget.

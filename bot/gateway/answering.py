@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.log_events import LogEvent, log, log_failure
@@ -16,6 +17,14 @@ from bot.replies.reply import Reply
 from bot.replies.reply_check import fault_in
 from bot.safety.danger import Danger
 from bot.safety.screen import SafetyHit, SafetyScreen
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
+
+    replies: tuple[Reply, ...]
+    danger: Danger | None = None
 
 
 class Answerer:
@@ -45,7 +54,7 @@ class Answerer:
         """
         return self._composer.danger(hit.danger, before.safety_replies)
 
-    async def ask(self, turn: Turn, before: DangerBefore) -> tuple[Reply, ...]:
+    async def ask(self, turn: Turn, before: DangerBefore) -> Answer:
         """Rasa's replies, or the fixed ones where they may not be shown.
 
         Args:
@@ -59,12 +68,14 @@ class Answerer:
                 payload=turn.payload,
                 before=before,
             )
-            return self._checked(answer)
+            replies = self._checked(answer)
+            return Answer(replies, _new_danger(answer.danger, replies, before))
         except RasaError as failure:
-            return self.fallback(failure.reason, failure.danger)
+            replies = self.fallback(failure.reason, failure.danger)
+            return Answer(replies, _new_danger(failure.danger, replies, before))
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
-            return self.fallback(FallbackReason.INTERNAL)
+            return Answer(self.fallback(FallbackReason.INTERNAL))
 
     def fallback(self, reason: FallbackReason, danger: Danger | None = None) -> tuple[Reply, ...]:
         """The fixed reply for when Rasa's cannot be shown."""
@@ -82,3 +93,16 @@ class Answerer:
         if answer.danger and not any(reply.danger for reply in answer.replies):
             return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.danger)
         return answer.replies
+
+
+def _new_danger(
+    understood: Danger | None, replies: Sequence[Reply], before: DangerBefore
+) -> Danger | None:
+    """The danger that a message newly tells of.
+
+    A safety reply to a message that was not understood as danger repeats the one before, because
+    nothing new was asked. Where there was none before it cannot be a repetition.
+    """
+    if understood or before.danger:
+        return understood
+    return next((reply.danger for reply in replies if reply.danger), None)

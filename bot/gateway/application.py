@@ -16,27 +16,19 @@ from starlette.responses import Response
 from bot.configuration.clinic import Clinic
 from bot.configuration.settings import Settings
 from bot.content.texts import ErrorCode, Texts
-from bot.database.engine import Database, DatabaseUnavailableError
-from bot.gateway.answering import Answerer
+from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.chat_api import ChatApi
 from bot.gateway.chat_page import ChatPage
 from bot.gateway.client_address import ClientAddresses
-from bot.gateway.conversations import Conversations
-from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.error_boundary import ErrorBoundary
 from bot.gateway.errors import ErrorResponses, RefusalError
 from bot.gateway.health import Health
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.log_events import LogEvent, log
-from bot.gateway.metrics import Metrics
 from bot.gateway.origins import OriginGate, allowed_origins
-from bot.gateway.rasa_client import RasaClient
+from bot.gateway.parts import put_together
 from bot.gateway.rates import Rates
-from bot.gateway.readiness import Readiness
 from bot.gateway.security_headers import SecurityHeaders
-from bot.gateway.store import ConversationStore
-from bot.gateway.turn_runner import TurnRunner
-from bot.gateway.upkeep import Upkeep
 from bot.replies.composer import ReplyComposer
 from bot.safety.screen import SafetyScreen
 
@@ -63,48 +55,19 @@ class Gateway:
         screen: SafetyScreen,
     ) -> None:
         self._limits = limits
-        self._metrics = Metrics()
+        self._parts = put_together(settings, limits, loopback_secret, composer, screen)
         self._errors = ErrorResponses(texts, composer, clinic)
-        self._rasa = RasaClient(
-            settings.rasa_url, loopback_secret, seconds=limits.turn.answer_seconds
-        )
-        self._database = Database(
-            settings.database_url,
-            busy_seconds=limits.database.busy_seconds,
-            connections=limits.database.connections,
-        )
-        store = ConversationStore(self._database)
-        threads = DatabaseThreads(limits.database.connections)
-        readiness = Readiness(self._rasa, store, threads, limits.readiness)
-        answerer = Answerer(self._rasa, composer, screen, self._metrics)
-        self._runner = TurnRunner(store, threads, answerer, readiness, limits, self._metrics)
-        conversations = Conversations(store, threads, self._runner, limits)
-        self._upkeep = Upkeep(
-            self._database, store, threads, conversations, self._runner, self._rasa, limits
-        )
         addresses = ClientAddresses(settings.trusted_proxies)
-        api = ChatApi(
-            conversations=conversations,
-            answerer=answerer,
-            runner=self._runner,
-            upkeep=self._upkeep,
-            composer=composer,
-            rates=Rates(limits.rates),
-            addresses=addresses,
-            limits=limits,
-            metrics=self._metrics,
-        )
-        health = Health(readiness, addresses, self._metrics)
         page = ChatPage(texts, composer, clinic, limits)
-        origins = allowed_origins(settings.public_url, clinic.allowed_origins)
+        health = Health(self._parts.readiness, addresses, self._parts.metrics)
         self.application = Starlette(
-            routes=[*api.routes(), *health.routes(), *page.routes()],
-            lifespan=self._lifespan,
-            middleware=[
-                Middleware(SecurityHeaders, https=settings.public_url.startswith("https://")),
-                Middleware(ErrorBoundary, errors=self._errors, metrics=self._metrics),
-                Middleware(OriginGate, allowed=origins, errors=self._errors, metrics=self._metrics),
+            routes=[
+                *self._chat_api(composer, addresses).routes(),
+                *health.routes(),
+                *page.routes(),
             ],
+            lifespan=self._lifespan,
+            middleware=self._middleware(settings, clinic),
             exception_handlers={
                 RefusalError: self._refused,
                 HTTPException: self._refused,
@@ -114,9 +77,31 @@ class Gateway:
         # A redirect to the path with a slash would not be one of our JSON answers.
         self.application.router.redirect_slashes = False
 
+    def _chat_api(self, composer: ReplyComposer, addresses: ClientAddresses) -> ChatApi:
+        return ChatApi(
+            conversations=self._parts.conversations,
+            answerer=self._parts.answerer,
+            safety=self._parts.safety,
+            upkeep=self._parts.upkeep,
+            composer=composer,
+            rates=Rates(self._limits.rates),
+            addresses=addresses,
+            limits=self._limits,
+            metrics=self._parts.metrics,
+        )
+
+    def _middleware(self, settings: Settings, clinic: Clinic) -> list[Middleware]:
+        origins = allowed_origins(settings.public_url, clinic.allowed_origins)
+        errors, metrics = self._errors, self._parts.metrics
+        return [
+            Middleware(SecurityHeaders, https=settings.public_url.startswith("https://")),
+            Middleware(ErrorBoundary, errors=errors, metrics=metrics),
+            Middleware(OriginGate, allowed=origins, errors=errors, metrics=metrics),
+        ]
+
     async def _refused(self, request: Request, error: Exception) -> Response:
         refusal = _refusal_for(error)
-        self._metrics.count_error(refusal.code)
+        self._parts.metrics.count_error(refusal.code)
         response = self._errors.response(refusal)
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
@@ -125,17 +110,18 @@ class Gateway:
     @asynccontextmanager
     async def _lifespan(self, application: Starlette) -> AsyncIterator[None]:
         # What an earlier run left unanswered goes first, before a new message can arrive.
-        await self._upkeep.round()
-        upkeep = asyncio.create_task(self._upkeep.run())
+        await self._parts.upkeep.round()
+        upkeep = asyncio.create_task(self._parts.upkeep.run())
         log(LogEvent.STARTED)
         try:
             yield
         finally:
             upkeep.cancel()
             await asyncio.gather(upkeep, return_exceptions=True)
-            await self._runner.stop(self._limits.upkeep.stop_seconds)
-            await self._rasa.close()
-            self._database.close()
+            await self._parts.runner.stop(self._limits.upkeep.stop_seconds)
+            await self._parts.alerts.store_waiting()
+            await self._parts.rasa.close()
+            self._parts.database.close()
             log(LogEvent.STOPPED)
 
 

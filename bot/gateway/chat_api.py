@@ -7,15 +7,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.content.texts import ChitchatKind
-from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.answering import Answerer
 from bot.gateway.client_address import ClientAddresses
 from bot.gateway.conversations import Conversations
-from bot.gateway.errors import RefusalError
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.metrics import Metrics
 from bot.gateway.rates import Rate, Rates
-from bot.gateway.records import Message, PastTurn
+from bot.gateway.records import Message, PastTurn, Submission
 from bot.gateway.request_reader import (
     check_length,
     idempotency_key,
@@ -24,7 +22,7 @@ from bot.gateway.request_reader import (
     submission_of,
     token_digest,
 )
-from bot.gateway.turn_runner import TurnRunner
+from bot.gateway.safety_first import SafetyFirst
 from bot.gateway.upkeep import Upkeep
 from bot.replies.composer import ReplyComposer
 
@@ -36,7 +34,7 @@ class ChatApi:
         self,
         conversations: Conversations,
         answerer: Answerer,
-        runner: TurnRunner,
+        safety: SafetyFirst,
         upkeep: Upkeep,
         composer: ReplyComposer,
         rates: Rates,
@@ -46,7 +44,7 @@ class ChatApi:
     ) -> None:
         self._conversations = conversations
         self._answerer = answerer
-        self._runner = runner
+        self._safety = safety
         self._upkeep = upkeep
         self._composer = composer
         self._rates = rates
@@ -80,20 +78,19 @@ class ChatApi:
         session = token_digest(request)
         key = idempotency_key(request)
         body = await read_submission(request, self._limits.request)
-        submission = submission_of(body, key)
-        try:
-            self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
-            self._rates.count(Rate.MESSAGES_PER_SESSION, session)
-            if submission.text is not None:
-                check_length(submission.text, self._limits.request)
-            messages = await self._conversations.submit(session, submission)
-        except (RefusalError, DatabaseUnavailableError):
-            # Neither a limit nor a broken database may keep the safety reply from somebody.
-            hit = self._answerer.screened(submission.text) if submission.text else None
-            if hit is None:
-                raise
-            messages = self._runner.unstored_safety_reply(hit)
-        return JSONResponse({"messages": _public(messages)})
+        submission = submission_of(body, session, key)
+        hit = self._answerer.screened(submission.text) if submission.text else None
+        messages = self._submit(request, submission)
+        if hit:
+            messages = self._safety.answer(hit, submission, messages)
+        return JSONResponse({"messages": _public(await messages)})
+
+    async def _submit(self, request: Request, submission: Submission) -> tuple[Message, ...]:
+        self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
+        self._rates.count(Rate.MESSAGES_PER_SESSION, submission.session_digest)
+        if submission.text is not None:
+            check_length(submission.text, self._limits.request)
+        return await self._conversations.submit(submission)
 
     async def _history(self, request: Request) -> Response:
         session = token_digest(request)

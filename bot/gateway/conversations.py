@@ -49,18 +49,19 @@ class Conversations:
         )
         return token, expires_at, messages
 
-    async def submit(self, token_digest: str, submission: Submission) -> tuple[Message, ...]:
+    async def submit(self, submission: Submission) -> tuple[Message, ...]:
         """Store a message, in the order of arrival, and wait for its answer.
 
         Raises:
             RefusalError: no such session, key reused, button not open, or too many are waiting.
         """
         deadline = anyio.current_time() + self._limits.turn.answer_seconds
+        token_digest = submission.session_digest
         if self._arrivals.users(token_digest) > self._limits.turn.waiting:
             raise RefusalError(ErrorCode.CONVERSATION_BUSY, retry_after=1)
         try:
             async with self._arrivals.hold(token_digest):
-                answer = await self._accept(token_digest, submission, deadline)
+                answer = await self._accept(submission, deadline)
             if isinstance(answer, tuple):
                 return answer
             # Shielded: others may wait for the same answer.
@@ -102,15 +103,14 @@ class Conversations:
             log(LogEvent.TURNS_RESUMED, logging.WARNING, count=len(left))
 
     async def _accept(
-        self, token_digest: str, submission: Submission, deadline: float
+        self, submission: Submission, deadline: float
     ) -> tuple[Message, ...] | asyncio.Task[tuple[Message, ...]]:
-        conversation_id = await self._conversation_of(token_digest)
+        conversation_id = await self._conversation_of(submission.session_digest)
         accepted = await self._threads.run(
             self._store.accept,
             conversation_id,
             submission,
             expires_at=self._expiry(),
-            earlier_texts=self._limits.turn.earlier_texts,
             has_room=self._runner.unanswered(conversation_id) <= self._limits.turn.waiting,
         )
         if accepted.messages is not None:

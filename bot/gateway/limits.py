@@ -37,7 +37,15 @@ class TurnLimits(_Limits):
 
     answer_seconds: float = Field(gt=0)
     waiting: int = Field(ge=0)
-    earlier_texts: int = Field(ge=0)
+
+
+class AlertLimits(_Limits):
+    """How long a safety reply may wait for its alert, and how many alerts may wait."""
+
+    database_seconds: float = Field(gt=0)
+    disk_seconds: float = Field(gt=0)
+    retry_seconds: float = Field(gt=0)
+    most_waiting: int = Field(gt=0)
 
 
 class UpkeepLimits(_Limits):
@@ -85,6 +93,7 @@ class GatewayLimits(_Limits):
     session: SessionLimits
     request: RequestLimits
     turn: TurnLimits
+    alerts: AlertLimits
     upkeep: UpkeepLimits
     readiness: ReadinessLimits
     database: DatabaseLimits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -15,27 +17,36 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+class AlertOutcome(str, Enum):
+    """What became of a safety alert."""
+
+    STORED = "stored"
+    WAITING = "waiting"
+    LOST = "lost"
+
+
 class Metrics:
     """The counters of one running gateway."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._replies = Counter(
-            "assistant_replies", "Replies given", ["kind"], registry=self._registry
+        self._replies = self._counter("replies", "Replies given", "kind")
+        self._errors = self._counter("errors", "Requests refused", "code")
+        self._fallbacks = self._counter(
+            "fallbacks", "Turns that got a fixed reply instead of Rasa's", "reason"
         )
-        self._errors = Counter(
-            "assistant_errors", "Requests refused", ["code"], registry=self._registry
+        self._safety_hits = self._counter(
+            "safety_hits", "Messages that the safety screen answered", "kind", "stored"
         )
-        self._fallbacks = Counter(
-            "assistant_fallbacks",
-            "Turns that got a fixed reply instead of Rasa's",
-            ["reason"],
-            registry=self._registry,
+        self._safety_alerts = self._counter(
+            "safety_alerts",
+            "Alerts: stored in the database, had to wait for it, lost because too many waited",
+            "kind",
+            "outcome",
         )
-        self._safety_hits = Counter(
-            "assistant_safety_hits",
-            "Messages that the safety screen answered",
-            ["kind", "stored"],
+        self.alerts_waiting = Gauge(
+            "assistant_safety_alerts_waiting",
+            "Alerts that wait for the database now",
             registry=self._registry,
         )
         self.turn_seconds = Histogram(
@@ -47,12 +58,21 @@ class Metrics:
         self.turns_in_flight = Gauge(
             "assistant_turns_in_flight", "Messages not answered yet", registry=self._registry
         )
+        self._begin_at_zero()
+
+    def _counter(self, name: str, says: str, *labels: str) -> Counter:
+        return Counter(f"assistant_{name}", says, labels, registry=self._registry)
+
+    def _begin_at_zero(self) -> None:
         for code in ErrorCode:
             self._errors.labels(code.value)
         for reason in FallbackReason:
             self._fallbacks.labels(reason.value)
         for kind in ReplyKind:
             self._replies.labels(kind.value)
+        for danger in SafetyKind:
+            for outcome in AlertOutcome:
+                self._safety_alerts.labels(danger.value, outcome.value)
 
     def count_reply(self, kind: ReplyKind) -> None:
         """One more reply of this kind was given."""
@@ -69,6 +89,10 @@ class Metrics:
     def count_safety_hit(self, kind: SafetyKind, *, stored: bool) -> None:
         """The safety screen answered one more message."""
         self._safety_hits.labels(kind.value, str(stored).lower()).inc()
+
+    def count_alert(self, kind: SafetyKind, outcome: AlertOutcome) -> None:
+        """This became of one more alert."""
+        self._safety_alerts.labels(kind.value, outcome.value).inc()
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus's text format."""

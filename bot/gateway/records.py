@@ -6,8 +6,11 @@ import hashlib
 import json
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from bot.database.schema import ID_LENGTH
 from bot.replies.reply import Reply
 
 
@@ -26,14 +29,25 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _id_from(*parts: object) -> str:
+    """An id that only who knows the parts can find out; the same for the same parts."""
+    return digest(":".join(map(str, parts)))[:ID_LENGTH]
+
+
 @dataclass(frozen=True)
 class Submission:
     """What a patient sent: a text (normalised), or the id of a button."""
 
+    session_digest: str
     key_digest: str
     body_digest: str
     text: str | None = field(default=None, repr=False)
     button_id: str | None = field(default=None, repr=False)
+
+    @property
+    def turn_id(self) -> str:
+        """The id of the turn that this makes: the same, with or without a database, every time."""
+        return _id_from(self.session_digest, self.key_digest, self.body_digest)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class Turn:
 
     id: str
     conversation_id: str
+    received_at: datetime
     text: str = field(repr=False)
     payload: str | None = field(default=None, repr=False)
 
@@ -63,9 +78,21 @@ class Message:
     buttons: tuple[OfferedButton, ...] = ()
 
     @classmethod
-    def unstored(cls, reply: Reply) -> Message:
-        """A reply that is shown without being kept: its buttons could not be found again."""
-        return cls(new_id(), reply)
+    def answering(cls, turn_id: str, replies: Sequence[Reply]) -> tuple[Message, ...]:
+        """The replies to a turn, with the same ids whenever and however often they are made."""
+        made = []
+        for place, reply in enumerate(replies):
+            message_id = _id_from(turn_id, place)
+            offered = [
+                OfferedButton(_id_from(message_id, number), button.title)
+                for number, button in enumerate(reply.buttons)
+            ]
+            made.append(cls(message_id, reply, tuple(offered)))
+        return tuple(made)
+
+    def unstored(self) -> Message:
+        """The same where nothing could be stored: its buttons would not be found again."""
+        return replace(self, buttons=())
 
     def public(self, *, with_buttons: bool = True) -> dict[str, object]:
         """The JSON shape of DESIGN §7; parts that are absent are null."""
@@ -85,11 +112,22 @@ class Message:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A stored turn; `messages` is its answer if it was answered before (a replayed key)."""
+    """A stored turn; `messages` is its answer if it was answered before (a replayed key).
+
+    `earlier` is what the safety screen reads beside it, as long as it has no answer.
+    """
 
     turn: Turn
     messages: tuple[Message, ...] | None = None
     earlier: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The stored answer of a turn, and whether its alert was stored with it for the first time."""
+
+    messages: tuple[Message, ...]
+    new_alert: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,19 +74,19 @@ async def read_nothing(request: Request, limits: RequestLimits) -> None:
         raise RefusalError(ErrorCode.WRONG_SHAPE)
 
 
-def submission_of(body: dict[str, str], key: str) -> Submission:
-    """The submission that `body` and its key make; a text is normalised.
+def submission_of(body: dict[str, str], session_digest: str, key: str) -> Submission:
+    """The submission that `body` and its key make in a session; a text is normalised.
 
     Raises:
         RefusalError: a button id has not the form of one.
     """
     (name, value), *_ = body.items()
-    body_digest = digest(f"{name}:{value}")
+    digests = (session_digest, digest(key), digest(f"{name}:{value}"))
     if name == "button_id":
         if not _BUTTON_ID.fullmatch(value):
             raise RefusalError(ErrorCode.BUTTON_OVER)
-        return Submission(digest(key), body_digest, button_id=value)
-    return Submission(digest(key), body_digest, text=normalise(value))
+        return Submission(*digests, button_id=value)
+    return Submission(*digests, text=normalise(value))
 
 
 def check_length(text: str, limits: RequestLimits) -> None:

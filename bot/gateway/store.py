@@ -18,18 +18,29 @@ from bot.database.schema import (
     write_checks,
 )
 from bot.gateway.errors import RefusalError
-from bot.gateway.records import Accepted, Message, PastTurn, Submission, Turn, new_id
+from bot.gateway.records import (
+    Accepted,
+    Completion,
+    Message,
+    PastTurn,
+    Submission,
+    Turn,
+    new_id,
+)
 from bot.gateway.store_queries import (
     ConversationGoneError,
     add_messages,
+    add_turn,
     danger_before,
     earlier_texts_of,
     lock,
     messages_by_turn,
-    next_position,
+    received,
     said_by,
     turn_of_key,
 )
+from bot.intake.alert_store import add_alert
+from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
 
@@ -85,14 +96,12 @@ class ConversationStore:
         submission: Submission,
         *,
         expires_at: datetime,
-        earlier_texts: int,
         has_room: bool,
     ) -> Accepted:
         """Store a message before anybody is asked about it, or find it if its key was used before.
 
         Args:
             expires_at: when the session ends if nothing more is said.
-            earlier_texts: how many of the patient's previous texts to give back.
             has_room: whether one more turn may wait in this conversation.
 
         Raises:
@@ -108,46 +117,39 @@ class ConversationStore:
             if not has_room:
                 raise RefusalError(ErrorCode.CONVERSATION_BUSY, retry_after=1)
             text, payload = said_by(connection, conversation_id, submission)
-            earlier = earlier_texts_of(connection, conversation_id, earlier_texts)
-            turn = Turn(new_id(), conversation_id, text, payload)
-            connection.execute(
-                insert(turns).values(
-                    id=turn.id,
-                    conversation_id=conversation_id,
-                    position=next_position(connection, conversation_id),
-                    key_digest=submission.key_digest,
-                    body_digest=submission.body_digest,
-                    text=text,
-                    payload=payload,
-                    state=TurnState.RECEIVED.value,
-                    received_at=_now(),
-                )
-            )
+            turn = Turn(submission.turn_id, conversation_id, _now(), text, payload)
+            position = add_turn(connection, turn, submission)
             connection.execute(
                 update(sessions)
                 .where(sessions.c.conversation_id == conversation_id)
                 .values(expires_at=expires_at)
             )
-            return Accepted(turn, earlier=earlier)
+            return Accepted(turn, earlier=earlier_texts_of(connection, turn, position))
 
-    def complete(self, turn: Turn, replies: Sequence[Reply]) -> tuple[Message, ...]:
-        """Store the answer to a turn. A turn that has an answer keeps it, and that is returned.
+    def complete(
+        self, turn: Turn, replies: Sequence[Reply], alert: SafetyAlert | None = None
+    ) -> Completion:
+        """Store the answer to a turn, and its alert with it: both or neither.
+
+        A turn that has an answer keeps it, and that is returned.
 
         Raises:
             ConversationGoneError: the conversation was deleted meanwhile.
         """
         with self._database.writing() as connection:
+            # First, because it locks the conversation, as deleting does before it comes to turns.
+            new_alert = alert is not None and add_alert(connection, alert)
             changed = connection.execute(
                 update(turns)
                 .where(turns.c.id == turn.id, turns.c.state == TurnState.RECEIVED.value)
                 .values(state=TurnState.ANSWERED.value, answered_at=_now())
             ).rowcount
             if changed:
-                return add_messages(connection, turn.id, replies)
+                return Completion(add_messages(connection, turn.id, replies), new_alert)
             kept = messages_by_turn(connection, turn.conversation_id).get(turn.id)
             if kept is None:
                 raise ConversationGoneError
-            return kept
+            return Completion(kept, new_alert)
 
     def danger_before(self, turn: Turn) -> DangerBefore:
         """What the replies given just before this turn's own said of danger."""
@@ -166,16 +168,14 @@ class ConversationStore:
             return tuple(PastTurn(row.id, row.text, answers.get(row.id, ())) for row in said)
 
     def unanswered(self) -> tuple[Accepted, ...]:
-        """Every turn that was received and has no answer, in order, with nothing before it."""
+        """Every turn that was received and has no answer, in order."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                select(turns.c.id, turns.c.conversation_id, turns.c.text, turns.c.payload)
+                select(turns)
                 .where(turns.c.state == TurnState.RECEIVED.value)
                 .order_by(turns.c.conversation_id, turns.c.position)
             ).all()
-            return tuple(
-                Accepted(Turn(row.id, row.conversation_id, row.text, row.payload)) for row in rows
-            )
+            return tuple([received(connection, row) for row in rows])
 
     def delete(self, conversation_id: str) -> None:
         """Delete everything of a conversation, and remember that Rasa has to forget it too."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.content.texts import ErrorCode
 from bot.database.schema import TurnState, buttons, conversations, messages, turns
 from bot.gateway.errors import RefusalError
-from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn, new_id
+from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
+from bot.safety.screen import EARLIER_MESSAGES
 
 #: How many replies are looked back on for dangers.
 _LATEST_REPLIES = 10
@@ -53,10 +54,20 @@ def turn_of_key(
         return None
     if row.body_digest != submission.body_digest:
         raise RefusalError(ErrorCode.KEY_REUSED)
-    turn = Turn(row.id, conversation_id, row.text, row.payload)
     if row.state == TurnState.RECEIVED.value:
-        return Accepted(turn)
-    return Accepted(turn, messages_by_turn(connection, conversation_id).get(turn.id, ()))
+        return received(connection, row)
+    return Accepted(turn_of(row), messages_by_turn(connection, conversation_id).get(row.id, ()))
+
+
+def turn_of(row: Row) -> Turn:
+    """The turn that a row of `turns` holds."""
+    return Turn(row.id, row.conversation_id, row.received_at, row.text, row.payload)
+
+
+def received(connection: Connection, row: Row) -> Accepted:
+    """The turn that a row of `turns` holds, which has no answer yet."""
+    turn = turn_of(row)
+    return Accepted(turn, earlier=earlier_texts_of(connection, turn, row.position))
 
 
 def said_by(
@@ -89,13 +100,17 @@ def said_by(
     return row.title, row.payload
 
 
-def earlier_texts_of(connection: Connection, conversation_id: str, count: int) -> tuple[str, ...]:
-    """The patient's latest texts, oldest first."""
+def earlier_texts_of(connection: Connection, turn: Turn, position: int) -> tuple[str, ...]:
+    """The patient's texts before this turn that the safety screen reads, oldest first."""
     rows = connection.execute(
         select(turns.c.text)
-        .where(turns.c.conversation_id == conversation_id, turns.c.text.is_not(None))
+        .where(
+            turns.c.conversation_id == turn.conversation_id,
+            turns.c.position < position,
+            turns.c.text.is_not(None),
+        )
         .order_by(turns.c.position.desc())
-        .limit(count)
+        .limit(EARLIER_MESSAGES)
     )
     return tuple(reversed([row.text for row in rows]))
 
@@ -113,44 +128,58 @@ def danger_before(connection: Connection, turn: Turn) -> DangerBefore:
     return DangerBefore.of([Reply.parse_raw(row.reply) for row in rows][::-1])
 
 
-def next_position(connection: Connection, conversation_id: str) -> int:
-    """The position of the next turn."""
+def add_turn(connection: Connection, turn: Turn, submission: Submission) -> int:
+    """Store a turn without an answer behind the conversation's others; returns its position."""
     last = connection.execute(
-        select(func.max(turns.c.position)).where(turns.c.conversation_id == conversation_id)
+        select(func.max(turns.c.position)).where(turns.c.conversation_id == turn.conversation_id)
     ).scalar()
-    return 0 if last is None else int(last) + 1
+    position = 0 if last is None else int(last) + 1
+    connection.execute(
+        insert(turns).values(
+            id=turn.id,
+            conversation_id=turn.conversation_id,
+            position=position,
+            key_digest=submission.key_digest,
+            body_digest=submission.body_digest,
+            text=turn.text,
+            payload=turn.payload,
+            state=TurnState.RECEIVED.value,
+            received_at=turn.received_at,
+        )
+    )
+    return position
 
 
 def add_messages(
     connection: Connection, turn_id: str, replies: Sequence[Reply]
 ) -> tuple[Message, ...]:
     """Store the replies to a turn, with ids for them and their buttons."""
-    added = []
-    for place, reply in enumerate(replies):
-        message_id = new_id()
+    added = Message.answering(turn_id, replies)
+    for place, message in enumerate(added):
+        reply = message.reply
         connection.execute(
             insert(messages).values(
-                id=message_id,
+                id=message.id,
                 turn_id=turn_id,
                 position=place,
                 reply=reply.json(exclude={"buttons"}),
             )
         )
-        offered = [OfferedButton(new_id(), button.title) for button in reply.buttons]
         rows = [
             {
                 "id": shown.id,
-                "message_id": message_id,
+                "message_id": message.id,
                 "position": button_place,
                 "title": button.title,
                 "payload": button.payload,
             }
-            for button_place, (shown, button) in enumerate(zip(offered, reply.buttons, strict=True))
+            for button_place, (shown, button) in enumerate(
+                zip(message.buttons, reply.buttons, strict=True)
+            )
         ]
         if rows:
             connection.execute(insert(buttons), rows)
-        added.append(Message(message_id, reply, tuple(offered)))
-    return tuple(added)
+    return added
 
 
 def messages_by_turn(

@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 
 from bot.database.engine import DatabaseUnavailableError
-from bot.gateway.answering import Answerer
+from bot.gateway.alert_keeper import AlertKeeper
+from bot.gateway.answering import Answer, Answerer
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.lanes import Lanes
@@ -22,6 +23,7 @@ from bot.gateway.readiness import Part, Readiness
 from bot.gateway.records import Accepted, Message, Turn
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
+from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
 from bot.safety.screen import SafetyHit
@@ -29,6 +31,9 @@ from bot.safety.screen import SafetyHit
 Messages = tuple[Message, ...]
 
 _READY_POLL_SECONDS = 0.25
+
+#: Why an answer is not stored, though nothing is wrong with this program.
+_EXPECTED = (ConversationGoneError, DatabaseUnavailableError)
 
 
 class TurnRunner:
@@ -43,6 +48,7 @@ class TurnRunner:
         store: ConversationStore,
         threads: DatabaseThreads,
         answerer: Answerer,
+        alerts: AlertKeeper,
         readiness: Readiness,
         limits: GatewayLimits,
         metrics: Metrics,
@@ -50,6 +56,7 @@ class TurnRunner:
         self._store = store
         self._threads = threads
         self._answerer = answerer
+        self._alerts = alerts
         self._readiness = readiness
         self._limits = limits
         self._metrics = metrics
@@ -118,7 +125,7 @@ class TurnRunner:
         if task.cancelled():
             return
         error = task.exception()
-        if error and not isinstance(error, (ConversationGoneError, DatabaseUnavailableError)):
+        if error and not isinstance(error, _EXPECTED):
             log_failure(LogEvent.TURN_FAILED, error)
 
     async def _run(self, accepted: Accepted, deadline: float | None) -> Messages:
@@ -138,21 +145,41 @@ class TurnRunner:
 
     async def _answer_hit(self, turn: Turn, hit: SafetyHit) -> Messages:
         # At once: somebody in danger does not wait behind an earlier question.
-        try:
-            before = await self._threads.run(self._store.danger_before, turn)
-            reply = self._answerer.safety_reply(hit, before)
-            messages = await self._threads.run(self._store.complete, turn, (reply,))
-        except DatabaseUnavailableError:
-            return self.unstored_safety_reply(hit)
-        self._metrics.count_safety_hit(hit.kind, stored=True)
-        log(LogEvent.SAFETY_REPLY_GIVEN, kind=hit.kind)
+        reply = self._answerer.safety_reply(hit, await self._danger_before(turn))
+        alert = SafetyAlert.of_screen(
+            hit,
+            id=turn.id,
+            occurred_at=turn.received_at,
+            conversation_id=turn.conversation_id,
+        )
+        messages, stored = await self._answer_danger(turn, (reply,), alert)
+        self._metrics.count_safety_hit(hit.kind, stored=stored)
         return messages
 
-    def unstored_safety_reply(self, hit: SafetyHit) -> Messages:
-        """The fixed reply to danger when nothing can be stored."""
-        self._metrics.count_safety_hit(hit.kind, stored=False)
-        log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
-        return (Message.unstored(self._answerer.safety_reply(hit, DangerBefore())),)
+    async def _danger_before(self, turn: Turn) -> DangerBefore:
+        """What was said of danger before; nothing if the database cannot tell."""
+        try:
+            return await self._threads.run(self._store.danger_before, turn)
+        except DatabaseUnavailableError:
+            return DangerBefore()
+
+    async def _answer_danger(
+        self, turn: Turn, replies: tuple[Reply, ...], alert: SafetyAlert
+    ) -> tuple[Messages, bool]:
+        """Store reply and alert together; if that fails keep the alert and give the reply."""
+        try:
+            done = await self._threads.run(self._store.complete, turn, replies, alert)
+        except Exception as error:
+            if not isinstance(error, _EXPECTED):
+                log_failure(LogEvent.TURN_FAILED, error)
+            log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=alert.kind)
+            await self._alerts.keep(alert)
+            answer = Message.answering(turn.id, replies)
+            return tuple([message.unstored() for message in answer]), False
+        if done.new_alert:
+            self._alerts.stored(alert)
+        log(LogEvent.SAFETY_REPLY_GIVEN, kind=alert.kind)
+        return done.messages, True
 
     async def _answer_in_order(self, turn: Turn, deadline: float | None) -> Messages:
         async with AsyncExitStack() as lane:
@@ -160,14 +187,25 @@ class TurnRunner:
                 await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
                 await self._until_rasa_is_ready(turn)
                 deadline = anyio.current_time() + self._limits.turn.answer_seconds
-                replies = await self._ask(turn, deadline, None)
+                answer = await self._ask(turn, deadline, None)
             else:
-                replies = await self._ask(turn, deadline, lane)
-            return await self._threads.run(self._store.complete, turn, replies)
+                answer = await self._ask(turn, deadline, lane)
+            return await self._finish(turn, answer)
 
-    async def _ask(
-        self, turn: Turn, deadline: float, lane: AsyncExitStack | None
-    ) -> tuple[Reply, ...]:
+    async def _finish(self, turn: Turn, answer: Answer) -> Messages:
+        if answer.danger is None:
+            done = await self._threads.run(self._store.complete, turn, answer.replies)
+            return done.messages
+        alert = SafetyAlert.of_classifier(
+            answer.danger,
+            id=turn.id,
+            occurred_at=turn.received_at,
+            conversation_id=turn.conversation_id,
+        )
+        messages, _ = await self._answer_danger(turn, answer.replies, alert)
+        return messages
+
+    async def _ask(self, turn: Turn, deadline: float, lane: AsyncExitStack | None) -> Answer:
         """Ask Rasa once `lane` is free; the fixed reply at the deadline."""
         with anyio.CancelScope(deadline=deadline):
             if lane:
@@ -176,7 +214,7 @@ class TurnRunner:
                 raise ConversationGoneError
             before = await self._threads.run(self._store.danger_before, turn)
             return await self._answerer.ask(turn, before)
-        return self._answerer.fallback(FallbackReason.LATE)
+        return Answer(self._answerer.fallback(FallbackReason.LATE))
 
     async def _until_rasa_is_ready(self, turn: Turn) -> None:
         with anyio.move_on_after(self._limits.upkeep.rasa_wait_seconds):

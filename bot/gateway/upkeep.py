@@ -1,4 +1,6 @@
-"""Background work: open the database, answer what a crash left, make up for missed deletions."""
+"""Background work: open the database, store alerts that wait, answer what a crash left, and make
+up for missed deletions.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import anyio
 
 from bot.database.engine import Database, DatabaseUnavailableError
 from bot.database.migrate import migrate
+from bot.gateway.alert_keeper import AlertKeeper
 from bot.gateway.conversations import Conversations
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.limits import GatewayLimits
@@ -27,6 +30,7 @@ class Upkeep:
         threads: DatabaseThreads,
         conversations: Conversations,
         runner: TurnRunner,
+        alerts: AlertKeeper,
         rasa: RasaClient,
         limits: GatewayLimits,
     ) -> None:
@@ -35,6 +39,7 @@ class Upkeep:
         self._threads = threads
         self._conversations = conversations
         self._runner = runner
+        self._alerts = alerts
         self._rasa = rasa
         self._limits = limits
         self._migrated = False
@@ -45,7 +50,12 @@ class Upkeep:
         self._asked.set()
 
     async def run(self) -> None:
-        """Rounds without end; cancel to stop."""
+        """Rounds without end, and between them alerts as they come; cancel to stop."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._alerts.run)
+            tasks.start_soon(self._rounds)
+
+    async def _rounds(self) -> None:
         while True:
             with anyio.move_on_after(self._limits.upkeep.retry_seconds):
                 await self._asked.wait()
@@ -54,12 +64,17 @@ class Upkeep:
             await self.forget()
 
     async def round(self) -> None:
-        """Bring the database up to date and resume what was left. Never raises."""
+        """Bring the database up to date, store the alerts that wait, resume what was left.
+
+        Never raises.
+        """
+        await self._alerts.load()
         try:
             if not self._migrated:
                 await self._threads.run(migrate, self._database)
                 self._migrated = True
                 log(LogEvent.DATABASE_READY)
+            await self._alerts.store_waiting()
             await self._conversations.resume()
         except DatabaseUnavailableError as error:
             log_failure(LogEvent.DATABASE_UNAVAILABLE, error)

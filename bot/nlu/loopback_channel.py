@@ -10,7 +10,7 @@ import hmac
 import json
 import logging
 from enum import Enum
-from typing import Any, Awaitable, Callable, Dict
+from typing import Any, Awaitable, Callable, Dict, List
 
 from pydantic import BaseModel, Extra, Field, ValidationError, root_validator
 from rasa.core.agent import Agent
@@ -185,15 +185,28 @@ async def _answer(
                 metadata=inbound.metadata(),
             )
         )
-        understood = {} if collector.messages else await _understood(agent, inbound)
     except Exception as error:
         return _broken(error)
+    understood = await _understood(agent, inbound) if _matters(collector.messages) else {}
     return response.json({"replies": collector.messages, **understood})
 
 
+def _matters(replies: List[Dict[str, Any]]) -> bool:
+    """Whether the gateway needs to know what was understood.
+
+    Danger is answered even if there is no reply, and a safety reply to a new danger is told from
+    one that is repeated.
+    """
+    return not replies or any(reply.get("danger") for reply in replies)
+
+
 async def _understood(agent: Agent, inbound: InboundMessage) -> Dict[str, Any]:
-    """What was understood of a turn that brought no reply, so that danger is still answered."""
-    tracker = await agent.tracker_store.retrieve(inbound.conversation_id)
+    """What was understood of this turn; nothing if that is not known. Costs no reply."""
+    try:
+        tracker = await agent.tracker_store.retrieve(inbound.conversation_id)
+    except Exception as error:
+        logger.error("loopback.understanding_unknown %s", type(error).__name__)
+        return {}
     latest = tracker.latest_message if tracker else None
     if latest is None or latest.message_id != inbound.message_id:
         return {}

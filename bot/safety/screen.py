@@ -21,6 +21,7 @@ from bot.safety.lexicon import (
 from bot.safety.occurrences import Occurrences, PhraseFinder
 
 __all__ = [
+    "EARLIER_MESSAGES",
     "About",
     "Lexicon",
     "LexiconEntry",
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 #: How many messages before the new one a danger may be spread over.
-_EARLIER_MESSAGES = 2
+EARLIER_MESSAGES = 2
 
 #: Stands between two messages, so that no gap of a pattern reaches across.
 _BETWEEN_MESSAGES = " . "
@@ -74,7 +75,7 @@ class SafetyScreen:
             earlier: what they wrote just before, oldest first.
         """
         hit = self._gravest(text)
-        before = [message for message in earlier[-_EARLIER_MESSAGES:] if message.strip()]
+        before = [message for message in earlier[-EARLIER_MESSAGES:] if message.strip()]
         if hit or not before or not text.strip():
             return hit and self._hit(*hit)
         together = self._gravest(_BETWEEN_MESSAGES.join([*before, text]))

@@ -39,6 +39,9 @@ def test_the_rooms_are_kept() -> None:
     [
         ("bot/content/page.py", "import bot.replies.reply", "Rooms import downwards only"),
         ("bot/gateway/errors.py", "import bot.nlu", "Rooms import downwards only"),
+        ("bot/intake/alert_store.py", "import bot.gateway", "Rooms import downwards only"),
+        ("bot/replies/reply.py", "import bot.intake", "Rooms import downwards only"),
+        ("bot/intake/alert_spool.py", "import rasa", "Only actions/ and bot/nlu/ know Rasa"),
         ("bot/supervisor/ports.py", "import bot.commands", "Rooms import downwards only"),
         ("bot/replies/reply.py", "import rasa", "Only actions/ and bot/nlu/ know Rasa"),
         ("bot/gateway/errors.py", "import rasa_sdk", "Only actions/ and bot/nlu/ know Rasa"),

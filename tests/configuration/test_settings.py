@@ -31,7 +31,7 @@ def test_empty_variables_count_as_unset() -> None:
 def test_everything_is_below_the_chosen_folder(tmp_path: Path) -> None:
     settings = Settings.from_environment({"BOT_VAR": str(tmp_path)})
 
-    assert settings.secrets_file.parent == tmp_path
+    assert settings.secrets_file.parent == settings.alerts_folder.parent == tmp_path
     assert settings.database_url == f"sqlite:///{tmp_path}/assistant.db"
     assert settings.tracker_url == f"sqlite:///{tmp_path}/tracker.db"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 
 from tests.faults.patient import Patient
 from tests.scenarios.curated import text_of
-from tests.scenarios.running_product import RunningProduct
+from tests.scenarios.running_product import RunningProduct, until
 
 
 @contextmanager
@@ -33,8 +33,19 @@ def assert_unavailable(response: httpx.Response) -> None:
     assert int(response.headers["retry-after"]) >= 1
 
 
+def alerts_waiting(product: RunningProduct) -> float:
+    return product.metric("assistant_safety_alerts_waiting")
+
+
+def alerts(product: RunningProduct) -> list[tuple[object, ...]]:
+    """The rows of the table."""
+    with closing(sqlite3.connect(product.var / "assistant.db")) as connection:
+        return connection.execute("select * from safety_alerts").fetchall()
+
+
 def test_the_database_is_locked(breakable: RunningProduct, patient: Patient) -> None:
     patient.is_answered()
+    before = len(alerts(breakable))
     key, text = uuid.uuid4().hex, f"Is Botox used for migraine? {patient.canary}"
     with locked(breakable):
         assert_unavailable(patient.post({"text": text}, key))
@@ -42,6 +53,15 @@ def test_the_database_is_locked(breakable: RunningProduct, patient: Patient) -> 
         breakable.wait_until_not_ready()
         crisis = patient.ask(f"I want to kill myself {patient.canary}")
         assert (crisis["kind"], crisis["text"]) == ("crisis", text_of("safety crisis"))
+        assert alerts_waiting(breakable) == 1
+        assert len(list((breakable.var / "alerts").glob("*.json"))) == 1
+    # What was too slow to be waited for is stored after all, as it was shown.
+    patient.said.append((f"I want to kill myself {patient.canary}", crisis))
+    until(lambda: len(patient.history()) == 5, 10, "the storing")
+    until(lambda: alerts_waiting(breakable) == 0, 10, "the alert's storing")
+    assert list((breakable.var / "alerts").iterdir()) == []
+    assert len(alerts(breakable)) == before + 1
+    assert patient.canary not in str(alerts(breakable))
     patient.finds_everything_in_the_history()
 
     response = patient.post({"text": text}, key)

@@ -85,6 +85,20 @@ def test_rasa_hangs(breakable: RunningProduct, patient: Patient) -> None:
     patient.finds_everything_in_the_history()
 
 
+def test_danger_that_only_rasa_understands_raises_one_alert_however_it_is_answered(
+    breakable: RunningProduct, patient: Patient
+) -> None:
+    stored = 'assistant_safety_alerts_total{kind="emergency",outcome="stored"}'
+    before = breakable.metric(stored)
+    text = "out of nowhere half my vision is gone and i cannot find my words"
+    key = uuid.uuid4().hex
+    for _ in range(2):
+        patient.post({"text": text}, key)
+    assert breakable.metric(stored) == before + 1
+    assert patient.ask("ok")["kind"] == "emergency", "the safety reply again"
+    assert breakable.metric(stored) == before + 1
+
+
 def test_the_gateway_is_killed_in_mid_conversation(
     breakable: RunningProduct, patient: Patient
 ) -> None:

@@ -274,7 +274,9 @@ def test_the_log_is_json_and_holds_nothing_of_a_patient(process: Process, rasa: 
     ):
         assert secret not in output
     events = [json.loads(line)["event"] for line in process.output]
-    assert {"started", "fallback_given", "safety_reply_given", "stopped"} <= set(events)
+    assert {"started", "fallback_given", "safety_reply_given", "alert_stored", "stopped"} <= set(
+        events
+    )
     for line in process.output:
         assert {"time", "level", "event"} <= set(json.loads(line))
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.content.texts import ErrorCode
 from bot.database.engine import Database, DatabaseUnavailableError
@@ -25,46 +21,11 @@ from bot.gateway.store_queries import ConversationGoneError
 from bot.replies.reply import Button, Reply, ReplyKind
 from tests.gateway.fake_rasa import FakeRasa
 from tests.gateway.harness import CRISIS_TEXT, StartGateway, until
-from tests.gateway.postgresql import cluster, programs
 
 GREETING = Reply(
     kind=ReplyKind.CHITCHAT, text="Hello.", buttons=(Button(title="One", payload="/one"),)
 )
 ANSWER = Reply(kind=ReplyKind.CHITCHAT, text="caf\u00e9 \N{GRINNING FACE}")
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    folder = programs()
-    if folder is None:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with cluster(folder) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    server: str = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    engine.dispose()
-    return server.rpartition("/")[0] + f"/{name}"
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    opened = Database(url, busy_seconds=2, connections=8)
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -84,8 +45,8 @@ def opened(store: ConversationStore, token: str = "token") -> str:
 
 
 def accept(store: ConversationStore, conversation: str, key: str, said: str) -> Accepted:
-    submission = Submission(digest(key), digest(said), text=said)
-    return store.accept(conversation, submission, expires_at=soon(), earlier_texts=2, has_room=True)
+    submission = Submission(digest(conversation), digest(key), digest(said), text=said)
+    return store.accept(conversation, submission, expires_at=soon(), has_room=True)
 
 
 def test_the_migrations_make_the_schema(database: Database) -> None:
@@ -107,11 +68,11 @@ def test_a_turn_is_kept_answered_and_replayed(store: ConversationStore) -> None:
     accepted = accept(store, conversation, "key", "caf\u00e9 \N{GRINNING FACE}")
     assert accepted.messages is None
     assert [left.turn for left in store.unanswered()] == [accepted.turn]
-    messages = store.complete(accepted.turn, (ANSWER,))
+    messages = store.complete(accepted.turn, (ANSWER,)).messages
     assert store.unanswered() == ()
     assert accept(store, conversation, "key", "caf\u00e9 \N{GRINNING FACE}").messages == messages
     assert store.history(conversation)[-1].messages == messages
-    assert store.complete(accepted.turn, (GREETING,)) == messages
+    assert store.complete(accepted.turn, (GREETING,)).messages == messages
 
 
 def test_earlier_texts_come_oldest_first(store: ConversationStore) -> None:
@@ -119,6 +80,19 @@ def test_earlier_texts_come_oldest_first(store: ConversationStore) -> None:
     for number in range(4):
         last = accept(store, conversation, f"key {number}", f"text {number}")
     assert last.earlier == ("text 1", "text 2")
+
+
+def test_a_turn_found_again_brings_its_own_earlier_texts(store: ConversationStore) -> None:
+    conversation = opened(store)
+    accepted = [accept(store, conversation, f"key {number}", f"text {number}") for number in (0, 1)]
+    accept(store, conversation, "key 2", "text 2")
+    assert accept(store, conversation, "key 1", "text 1") == accepted[1]
+    assert [left.earlier for left in store.unanswered()] == [
+        (),
+        ("text 0",),
+        ("text 0", "text 1"),
+    ]
+    assert store.unanswered()[:2] == tuple(accepted)
 
 
 def test_a_key_is_good_for_one_body(store: ConversationStore) -> None:
@@ -154,6 +128,7 @@ def test_deleting_takes_everything_along(database: Database, store: Conversation
         "messages": 1,
         "buttons": 1,
         "forgettings": 1,
+        "safety_alerts": 0,
         "write_checks": 0,
     }
     with pytest.raises(ConversationGoneError):

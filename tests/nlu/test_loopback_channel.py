@@ -242,6 +242,32 @@ def test_an_earlier_message_s_intent_is_not_this_one_s(
     assert response.json() == {"replies": [], "intent": None}
 
 
+@pytest.mark.parametrize("kind", ["crisis", "emergency"])
+@pytest.mark.parametrize("intent", ["crisis", "emergency", "affirm"])
+def test_a_safety_reply_says_what_it_replies_to(
+    server: LoopbackServer, agent: FakeAgent, kind: str, intent: str
+) -> None:
+    agent.intent = intent
+    agent.handler = saying({"kind": kind, "text": "Call."})
+
+    assert server.post("message", TEXT_MESSAGE).json()["intent"] == intent
+
+
+def test_a_safety_reply_comes_through_when_its_intent_cannot_be_read(
+    server: LoopbackServer, agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*args: object) -> None:
+        raise RuntimeError("my head hurts")
+
+    reply = {"kind": "crisis", "text": "Call."}
+    agent.handler = saying(reply)
+    monkeypatch.setattr(agent.tracker_store, "retrieve", fail)
+
+    response = server.post("message", TEXT_MESSAGE)
+
+    assert (response.status_code, response.json()) == (200, {"replies": [reply], "intent": None})
+
+
 def test_a_conversation_that_nobody_knows_has_no_intent(
     server: LoopbackServer, agent: FakeAgent
 ) -> None:

@@ -1,0 +1,73 @@
+"""Answers a message in which the screen finds danger: soon and rightly, whatever else fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import datetime, timezone
+from typing import Any
+
+from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.alert_keeper import AlertKeeper
+from bot.gateway.answering import Answerer
+from bot.gateway.errors import RefusalError
+from bot.gateway.limits import AlertLimits
+from bot.gateway.log_events import LogEvent, log, log_failure
+from bot.gateway.metrics import Metrics
+from bot.gateway.records import Message, Submission
+from bot.intake.safety_alerts import SafetyAlert
+from bot.replies.danger_before import DangerBefore
+from bot.safety.screen import SafetyHit
+
+Messages = tuple[Message, ...]
+
+
+class SafetyFirst:
+    """Neither a limit nor a slow or broken database keeps the safety reply from somebody."""
+
+    def __init__(
+        self, answerer: Answerer, alerts: AlertKeeper, limits: AlertLimits, metrics: Metrics
+    ) -> None:
+        self._answerer = answerer
+        self._alerts = alerts
+        self._limits = limits
+        self._metrics = metrics
+        self._attempts: set[asyncio.Task[Messages]] = set()
+
+    async def answer(
+        self, hit: SafetyHit, submission: Submission, attempt: Coroutine[Any, Any, Messages]
+    ) -> Messages:
+        """The messages of `attempt`, which stores them; the fixed reply if that fails or is slow.
+
+        A slow attempt goes on by itself. It comes to a message with the same id, and its alert has
+        the same id as the one that is kept here.
+        """
+        occurred_at = datetime.now(timezone.utc)
+        task = asyncio.create_task(attempt)
+        self._attempts.add(task)
+        task.add_done_callback(self._ended)
+        await asyncio.wait({task}, timeout=self._limits.database_seconds)
+        if _succeeded(task):
+            return task.result()
+        self._metrics.count_safety_hit(hit.kind, stored=False)
+        log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
+        await self._alerts.keep(
+            SafetyAlert.of_screen(hit, id=submission.turn_id, occurred_at=occurred_at)
+        )
+        answer = Message.answering(
+            submission.turn_id, (self._answerer.safety_reply(hit, DangerBefore()),)
+        )
+        if task.done() and not _succeeded(task):
+            return tuple([message.unstored() for message in answer])
+        return answer
+
+    def _ended(self, task: asyncio.Task[Messages]) -> None:
+        self._attempts.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, (RefusalError, DatabaseUnavailableError)):
+            log_failure(LogEvent.REQUEST_FAILED, error)
+
+
+def _succeeded(task: asyncio.Task[Messages]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

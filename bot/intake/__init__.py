@@ -1,0 +1,1 @@
+"""What the clinic's staff has to see: alerts of danger."""

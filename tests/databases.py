@@ -1,0 +1,50 @@
+"""Fixtures: an empty database, once as a SQLite file and once on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.database.engine import Database
+from bot.database.migrate import migrate
+from tests.gateway.postgresql import cluster, programs
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    folder = programs()
+    if folder is None:
+        reason = "PostgreSQL is not installed: apt-get install postgresql"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with cluster(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    server: str = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    engine.dispose()
+    return server.rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """One with its tables."""
+    opened = Database(url, busy_seconds=2, connections=8)
+    migrate(opened)
+    yield opened
+    opened.close()
