@@ -30,17 +30,17 @@ def training_faults(
     for intent, names in leaves.items():
         for name in sorted(names):
             label = f"{intent}/{name}"
-            yield from _too_few(label, counts[label], getattr(limits.examples, intent), firsts)
+            least = getattr(limits.examples, intent)
+            yield from _too_few(label, counts[label], least, firsts.get(label))
     for intent in limits.behaviours:
         # A behaviour's leaves are no content: dangers, other languages.
-        count = sum(number for label, number in counts.items() if label.partition("/")[0] == intent)
-        yield from _too_few(intent, count, limits.examples.behaviour, firsts)
+        of_it = [one for one in utterances if one.label.partition("/")[0] == intent]
+        yield from _too_few(intent, len(of_it), limits.examples.behaviour, next(iter(of_it), None))
     yield from _repeated(utterances)
 
 
-def _too_few(label: str, count: int, least: int, firsts: dict[str, Utterance]) -> Iterator[Fault]:
+def _too_few(label: str, count: int, least: int, first: Utterance | None) -> Iterator[Fault]:
     if count < least:
-        first = firsts.get(label)
         file, line = (first.file, first.line) if first else (NLU_FOLDER, 1)
         yield Fault(file, line, f"{label} has {count} training utterances, at least {least}")
 

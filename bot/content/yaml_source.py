@@ -17,6 +17,9 @@ _A_KEY = "__key__"
 
 _MERGE = "tag:yaml.org,2002:merge"
 
+#: The same reader in C where PyYAML was built with it: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -94,7 +97,7 @@ def read_yaml(file: Path) -> YamlSource:
         ContentError: the file is missing, unreadable, not plain YAML or has a key twice.
     """
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=_LOADER)
     except OSError as error:
         raise ContentError([Fault(file, 1, f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:

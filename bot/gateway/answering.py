@@ -18,6 +18,8 @@ from bot.replies.reply_check import fault_in
 from bot.safety.danger import Danger
 from bot.safety.screen import SafetyHit, SafetyScreen
 
+_NO_DANGER = DangerBefore()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,6 +39,7 @@ class Answerer:
         self._composer = composer
         self._screen = screen
         self._metrics = metrics
+        self._safety_replies: dict[str, Reply] = {}
 
     def screened(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
         """What the safety screen finds. A failing screen is logged and finds nothing."""
@@ -46,13 +49,18 @@ class Answerer:
             log_failure(LogEvent.SCREEN_FAILED, error)
             return None
 
-    def safety_reply(self, hit: SafetyHit, before: DangerBefore) -> Reply:
-        """The fixed reply to what the screen found.
+    def safety_reply(self, hit: SafetyHit, turn_id: str, before: DangerBefore) -> Reply:
+        """The fixed reply to what the screen found: one and the same until the turn is `settled`.
 
         Args:
             before: what the conversation's latest replies said of danger.
         """
-        return self._composer.danger(hit.danger, before.safety_replies)
+        reply = self._composer.danger(hit.danger, before.safety_replies)
+        return self._safety_replies.setdefault(turn_id, reply)
+
+    def settled(self, turn_id: str) -> None:
+        """Nobody answers this turn any more."""
+        self._safety_replies.pop(turn_id, None)
 
     async def ask(self, turn: Turn, before: DangerBefore) -> Answer:
         """Rasa's replies, or the fixed ones where they may not be shown.
@@ -68,30 +76,42 @@ class Answerer:
                 payload=turn.payload,
                 before=before,
             )
-            replies = self._checked(answer)
+            replies = self._checked(answer, before)
             return Answer(replies, _new_danger(answer.danger, replies, before))
         except RasaError as failure:
-            replies = self.fallback(failure.reason, failure.danger)
+            replies = self.fallback(failure.reason, failure.danger, before)
             return Answer(replies, _new_danger(failure.danger, replies, before))
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
             return Answer(self.fallback(FallbackReason.INTERNAL))
 
-    def fallback(self, reason: FallbackReason, danger: Danger | None = None) -> tuple[Reply, ...]:
-        """The fixed reply for when Rasa's cannot be shown."""
+    def fallback(
+        self,
+        reason: FallbackReason,
+        danger: Danger | None = None,
+        before: DangerBefore = _NO_DANGER,
+    ) -> tuple[Reply, ...]:
+        """The fixed reply for when Rasa's cannot be shown.
+
+        Args:
+            danger: what the message tells of all the same.
+            before: what the conversation's latest replies said of danger.
+        """
         self._metrics.count_fallback(reason)
         log(LogEvent.FALLBACK_GIVEN, logging.WARNING, reason=reason)
-        return (self._composer.danger(danger) if danger else self._composer.unavailable(),)
+        if danger is None:
+            return (self._composer.unavailable(),)
+        return (self._composer.danger(danger, before.safety_replies),)
 
-    def _checked(self, answer: RasaAnswer) -> tuple[Reply, ...]:
+    def _checked(self, answer: RasaAnswer, before: DangerBefore) -> tuple[Reply, ...]:
         if not answer.replies:
-            return self.fallback(FallbackReason.NO_REPLY, answer.danger)
+            return self.fallback(FallbackReason.NO_REPLY, answer.danger, before)
         for reply in answer.replies:
             fault = fault_in(reply, self._composer.disclaimers)
             if fault:
-                return self.fallback(FallbackReason.of(fault), answer.danger)
+                return self.fallback(FallbackReason.of(fault), answer.danger, before)
         if answer.danger and not any(reply.danger for reply in answer.replies):
-            return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.danger)
+            return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.danger, before)
         return answer.replies
 
 

@@ -13,7 +13,7 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.metrics import Metrics
 from bot.gateway.rates import Rate, Rates
-from bot.gateway.records import Message, PastTurn, Submission
+from bot.gateway.records import Message, PastTurn, Submission, open_offers
 from bot.gateway.request_reader import (
     check_length,
     idempotency_key,
@@ -111,13 +111,16 @@ def _public(messages: tuple[Message, ...]) -> list[dict[str, object]]:
 
 
 def _public_history(past: tuple[PastTurn, ...]) -> list[dict[str, object]]:
-    """What was said by both; only the latest turn that offered buttons still shows them."""
-    offering = [turn.id for turn in past if any(message.buttons for message in turn.messages)]
+    """What was said by both; only buttons that can still be pressed are shown."""
+    offering = [
+        (turn.id, message.reply) for turn in past for message in turn.messages if message.buttons
+    ]
+    still_open = open_offers(reversed(offering))
     shown: list[dict[str, object]] = []
     for turn in past:
         if turn.text is not None:
             shown.append({"id": turn.id, "role": "patient", "text": turn.text})
-        live = offering[-1:] == [turn.id]
+        live = turn.id in still_open
         shown += [
             {"role": "assistant", **message.public(with_buttons=live)} for message in turn.messages
         ]

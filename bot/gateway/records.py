@@ -6,12 +6,19 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
 from bot.database.schema import ID_LENGTH
 from bot.replies.reply import Reply
+
+T = TypeVar("T")
+
+#: An offer stays open behind fewer safety replies than this.
+MOST_OPEN_OFFERS = 10
 
 
 def new_id() -> str:
@@ -128,6 +135,23 @@ class Completion:
 
     messages: tuple[Message, ...]
     new_alert: bool = False
+
+
+def open_offers(newest_first: Iterable[tuple[T, Reply]]) -> list[T]:
+    """The turns whose buttons can still be pressed: the latest that offered any.
+
+    A safety reply's buttons do not close the offer before it: a clarification that a danger
+    interrupted can go on.
+
+    Args:
+        newest_first: the turns that offered buttons, each with a reply to it.
+    """
+    still_open = []
+    for turn, reply in islice(newest_first, MOST_OPEN_OFFERS):
+        still_open.append(turn)
+        if not reply.is_safety:
+            break
+    return still_open
 
 
 @dataclass(frozen=True)

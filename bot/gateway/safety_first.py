@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from bot.database.engine import DatabaseUnavailableError
@@ -40,13 +41,13 @@ class SafetyFirst:
     ) -> Messages:
         """The messages of `attempt`, which stores them; the fixed reply if that fails or is slow.
 
-        A slow attempt goes on by itself. It comes to a message with the same id, and its alert has
-        the same id as the one that is kept here.
+        A slow attempt goes on by itself. It comes to the same message, and its alert has the same
+        id as the one that is kept here.
         """
         occurred_at = datetime.now(timezone.utc)
         task = asyncio.create_task(attempt)
         self._attempts.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(partial(self._ended, submission.turn_id))
         await asyncio.wait({task}, timeout=self._limits.database_seconds)
         if _succeeded(task):
             return task.result()
@@ -55,15 +56,18 @@ class SafetyFirst:
         await self._alerts.keep(
             SafetyAlert.of_screen(hit, id=submission.turn_id, occurred_at=occurred_at)
         )
-        answer = Message.answering(
-            submission.turn_id, (self._answerer.safety_reply(hit, DangerBefore()),)
-        )
-        if task.done() and not _succeeded(task):
+        reply = self._answerer.safety_reply(hit, submission.turn_id, DangerBefore())
+        answer = Message.answering(submission.turn_id, (reply,))
+        if task.done():
+            self._answerer.settled(submission.turn_id)
+            if _succeeded(task):
+                return task.result()
             return tuple([message.unstored() for message in answer])
         return answer
 
-    def _ended(self, task: asyncio.Task[Messages]) -> None:
+    def _ended(self, turn_id: str, task: asyncio.Task[Messages]) -> None:
         self._attempts.discard(task)
+        self._answerer.settled(turn_id)
         error = None if task.cancelled() else task.exception()
         if error and not isinstance(error, (RefusalError, DatabaseUnavailableError)):
             log_failure(LogEvent.REQUEST_FAILED, error)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.content.texts import ErrorCode
 from bot.database.schema import TurnState, buttons, conversations, messages, turns
 from bot.gateway.errors import RefusalError
-from bot.gateway.records import Accepted, Message, OfferedButton, Submission, Turn
+from bot.gateway.records import (
+    MOST_OPEN_OFFERS,
+    Accepted,
+    Message,
+    OfferedButton,
+    Submission,
+    Turn,
+    open_offers,
+)
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
 from bot.safety.screen import EARLIER_MESSAGES
@@ -76,23 +84,27 @@ def said_by(
     """The text and payload of a submission; a button is looked up.
 
     Raises:
-        RefusalError: the button is not one of the latest turn that offered any.
+        RefusalError: the button is not open any more.
     """
     if submission.text is not None:
         return submission.text, None
-    latest = (
-        select(func.max(turns.c.position))
-        .select_from(turns.join(messages).join(buttons))
-        .where(turns.c.conversation_id == conversation_id)
-        .scalar_subquery()
+    offered = connection.execute(
+        select(turns.c.id, messages.c.reply)
+        .select_from(turns.join(messages))
+        .where(
+            turns.c.conversation_id == conversation_id,
+            exists().where(buttons.c.message_id == messages.c.id),
+        )
+        .order_by(turns.c.position.desc())
+        .limit(MOST_OPEN_OFFERS)
     )
+    still_open = open_offers((row.id, Reply.parse_raw(row.reply)) for row in offered)
     row = connection.execute(
         select(buttons.c.title, buttons.c.payload)
         .select_from(turns.join(messages).join(buttons))
         .where(
             buttons.c.id == submission.button_id,
-            turns.c.conversation_id == conversation_id,
-            turns.c.position == latest,
+            turns.c.id.in_(still_open),
         )
     ).first()
     if row is None:

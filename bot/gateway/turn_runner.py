@@ -116,6 +116,7 @@ class TurnRunner:
 
     def _finished(self, turn: Turn, task: asyncio.Task[Messages]) -> None:
         del self._tasks[turn.id]
+        self._answerer.settled(turn.id)
         self._metrics.turns_in_flight.dec()
         self._unanswered[turn.conversation_id] -= 1
         if not self._unanswered[turn.conversation_id]:
@@ -145,7 +146,7 @@ class TurnRunner:
 
     async def _answer_hit(self, turn: Turn, hit: SafetyHit) -> Messages:
         # At once: somebody in danger does not wait behind an earlier question.
-        reply = self._answerer.safety_reply(hit, await self._danger_before(turn))
+        reply = self._answerer.safety_reply(hit, turn.id, await self._danger_before(turn))
         alert = SafetyAlert.of_screen(
             hit,
             id=turn.id,

@@ -115,7 +115,8 @@ class DangerClassifier(IntentClassifier, GraphComponent):
     def _add(self, model: DangerModel, message: Message, listed: List[Dict[str, Any]]) -> None:
         text = self._screen.not_explained(message.get(TEXT))
         opinions = model.opinions(text, sentence_vector(message))
-        left = 1.0 - sum(opinion.probability for opinion in opinions)
+        # Single precision: two sure opinions may add up to a little more than one.
+        left = max(0.0, 1.0 - sum(opinion.probability for opinion in opinions))
         shares = [(opinion.label, opinion.probability) for opinion in opinions]
         shares += [(item["label"], item["confidence"] * left) for item in listed]
         write_candidates(message, sorted(shares, key=lambda share: -share[1]))

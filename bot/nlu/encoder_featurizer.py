@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -64,15 +66,20 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the features to the messages."""
         for message in messages:
-            # One by one: padding to the longest of a batch would change int8 results.
-            if message.get(TEXT):
-                self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
+            self._featurize(message)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to the training examples."""
-        self.process(training_data.training_examples)
+        # The network lets go of the interpreter's lock: one thread for each core.
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(self._featurize, training_data.training_examples))
         return training_data
+
+    def _featurize(self, message: Message) -> None:
+        # One by one: padding to the longest of a batch would change int8 results.
+        if message.get(TEXT):
+            self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
 
     def _add_vector(self, message: Message, vector: Vectors) -> None:
         message.add_features(

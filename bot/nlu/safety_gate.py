@@ -2,7 +2,8 @@
 
 The gateway screens every message before Rasa sees it. The same screen stands here too, so that
 `rasa shell` and `rasa test nlu` behave as the product does. It also describes the danger that the
-classifier alone has found, for the wording of the reply.
+classifier alone has found, for the wording of the reply, and declines a question that also asks for
+personal advice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.leaf_classifier import write_decision
-from bot.replies.understanding import CANDIDATES_KEY, DANGER_KEY, Intent, Label
+from bot.replies.understanding import CANDIDATES_KEY, DANGER_KEY, RELATED_KEY, Intent, Label
+from bot.safety.advice import AdviceScreen, load_advice_screen
 from bot.safety.danger import ENGLISH, Danger, SafetyKind
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 
@@ -28,10 +30,11 @@ _DANGERS = frozenset(kind.value for kind in SafetyKind)
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(IntentClassifier, GraphComponent):
-    """Overrules whatever was understood when the screen finds danger."""
+    """Overrules what was understood where a screen finds danger, or a wish for personal advice."""
 
-    def __init__(self, screen: SafetyScreen) -> None:
+    def __init__(self, screen: SafetyScreen, advice: AdviceScreen) -> None:
         self._screen = screen
+        self._advice = advice
 
     @classmethod
     def create(
@@ -42,7 +45,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> SafetyGate:
         """Load the lexicon. Raises ContentError if it breaks its schema."""
-        return cls(load_screen())
+        return cls(load_screen(), load_advice_screen())
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -58,7 +61,22 @@ class SafetyGate(IntentClassifier, GraphComponent):
             danger = hit.danger if hit else self._described(message)
             if danger is not None:
                 message.set(DANGER_KEY, json.loads(danger.json()), add_to_output=True)
+            else:
+                self._decline_advice(message)
         return messages
+
+    def _decline_advice(self, message: Message) -> None:
+        """A general question with a request of advice in it: the general answer may only follow."""
+        understood = message.get(INTENT) or {}
+        if understood.get(INTENT_NAME_KEY) != Intent.FAQ.value:
+            return
+        text = message.get(TEXT) or ""
+        if text.startswith("/") or not self._advice.asks(text):
+            return
+        best = next(iter(message.get(CANDIDATES_KEY) or ()), None)
+        write_decision(message, Intent.PERSONAL_ADVICE.value, 1.0, [])
+        topic = Label.parse(best["label"]).topic if best else None
+        message.set(RELATED_KEY, str(topic) if topic else None, add_to_output=True)
 
     def _described(self, message: Message) -> Danger | None:
         intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
@@ -68,7 +86,8 @@ class SafetyGate(IntentClassifier, GraphComponent):
         leaf = next((label.leaf for label in labels if label.intent == Intent(intent)), None)
         if leaf is None:
             return None
-        return Danger.of_leaf(leaf, self._screen.about(message.get(TEXT)), _language(labels))
+        language = _language(labels)
+        return Danger.of_leaf(leaf, self._screen.about(message.get(TEXT), language), language)
 
 
 def _language(labels: List[Label]) -> str:

@@ -145,8 +145,10 @@ def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tupl
     others = [candidate for candidate in candidates if candidate.label.intent not in _DANGERS]
     heated = [candidate.confidence ** (1 / temperature) for candidate in others]
     left = 1.0 - sum(danger.confidence for danger in dangers)
+    # A danger may be so sure that nothing is left for the others.
+    total = sum(heated) or 1.0
     cooled = [
-        Candidate(candidate.label, left * share / sum(heated))
+        Candidate(candidate.label, left * share / total)
         for candidate, share in zip(others, heated, strict=True)
     ]
     return tuple(sorted([*dangers, *cooled], key=lambda candidate: -candidate.confidence))

@@ -27,7 +27,6 @@ _ASKS_NOTHING_NEW = frozenset(
         Intent.DENY,
         Intent.CHITCHAT,
         Intent.OUT_OF_SCOPE,
-        Intent.OTHER_LANGUAGE,
         Intent.FALLBACK,
     }
 )

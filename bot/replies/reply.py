@@ -90,6 +90,11 @@ class Reply(_Part):
     buttons: tuple[Button, ...] = ()
     danger: Danger | None = None
 
+    @property
+    def is_safety(self) -> bool:
+        """Whether this is a fixed reply to danger."""
+        return self.kind in (ReplyKind.EMERGENCY, ReplyKind.CRISIS)
+
     def as_json(self) -> dict[str, Any]:
         """The reply in JSON's own types: dates as ISO text, enums as their values."""
         values: dict[str, Any] = json.loads(self.json())

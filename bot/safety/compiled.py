@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.safety.danger import DangerTopic, SafetyKind
-from bot.safety.folding import Folder, Spelling, plain_letters, plain_phrase
+from bot.safety.danger import About, DangerTopic, SafetyKind
+from bot.safety.folding import Folder, Spelling, plain_phrase
+from bot.safety.letters import plain_letters
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
 from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
@@ -78,7 +79,7 @@ class CompiledLexicon:
     covers: tuple[CompiledCover, ...]
     undone_by: tuple[Rule, ...]
     contexts: tuple[CompiledContext, ...]
-    speakers: SpeakerRules
+    speakers: dict[str, SpeakerRules]
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern there is."""
@@ -91,18 +92,21 @@ class CompiledLexicon:
             rules += [*context.rules, *context.undone_by]
         for rule in rules:
             yield from rule.patterns
-        yield from self.speakers.someone_else
-        yield from self.speakers.myself
+        for speakers in self.speakers.values():
+            yield from speakers.someone_else
+            yield from speakers.myself
 
 
-def gravity(entry: LexiconEntry) -> tuple[bool, bool, int, int]:
+def gravity(entry: LexiconEntry) -> tuple[bool, bool, bool, int, int]:
     """Sorts the gravest entry first: self-harm by level, then physical danger by urgency.
 
-    A bare cry for help comes last: whatever else is told says more.
+    A child that swallowed something comes before both: it is not taken for an attempt. A bare cry
+    for help comes last: whatever else is told says more.
     """
     urgency = list(type(entry.tier)).index(entry.tier)
+    child = entry.topic is DangerTopic.POISONING and entry.about is About.SOMEONE_ELSE
     bare = entry.topic is DangerTopic.URGENT_HELP
-    return (bare, entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
+    return (bare, not child, entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
 
 
 def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
@@ -147,8 +151,10 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
             CompiledContext(c.context, rules(c.patterns), rules(c.undone_by))
             for c in lexicon.covers.contexts
         ),
-        speakers=SpeakerRules(
-            someone_else=patterns(lexicon.speakers.someone_else),
-            myself=patterns(lexicon.speakers.myself),
-        ),
+        speakers={
+            language: SpeakerRules(
+                someone_else=patterns(speakers.someone_else), myself=patterns(speakers.myself)
+            )
+            for language, speakers in lexicon.speakers
+        },
     )

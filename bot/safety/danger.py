@@ -67,7 +67,7 @@ class Danger(BaseModel):
     tier: Tier = Tier.CALL_911
     level: int | None = Field(default=None, ge=1, le=6)
     about: About = About.SELF
-    language: str = Field(default=ENGLISH, regex=r"^[a-z]{2}$")
+    language: str = Field(default=ENGLISH, regex=r"^[a-z]{2}\Z")
 
     class Config:
         extra = Extra.forbid

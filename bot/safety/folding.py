@@ -7,7 +7,6 @@ apostrophes, look-alike letters, letters for digits, repeated and spaced letters
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,27 +15,35 @@ from pathlib import Path
 from pydantic import BaseModel, Extra
 
 from bot.content.yaml_source import read_yaml
+from bot.safety.contractions import join_contractions
+from bot.safety.letters import plain_letters
 from bot.safety.normalise import normalise
 
 SPELLING_FILE = Path(__file__).parent / "spelling.yml"
 
-_MARK = "Mn"
 #: Chinese and Japanese characters and Korean syllables: words are not spaced, or carry endings.
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+#: Three dots are a pause, and no end of a sentence.
 _TOKENS = re.compile(
-    rf"(?P<break>[.!?;:\u2026\u3002\u061f\u00a1\u00bf]+(?=\s|$))"
+    rf"(?P<break>(?<!\.)(?!\.{{2,}}(?:\s|$))[.!?;:\u2026\u3002\u061f\u00a1\u00bf]+(?=\s|$))"
     rf"|[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:\*+[^\W_{_UNSPACED}]+)*"
 )
 _LETTER_RUNS = re.compile(r"\d+|\D+")
 _REPEATED = re.compile(r"(\w)\1{2,}")
-_SIGN_IN_WORD = re.compile(r"(?<=[a-z0-9])[@$!|](?=[a-z0-9])|(?<!\S)[@$](?=[a-z])")
-_SIGNS = {"@": "a", "$": "s", "!": "i", "|": "i"}
+#: A sign next to a number is a price or a time of day.
+_WORD_WITH_SIGNS = re.compile(
+    r"(?:[@$]+(?=[a-z])|(?<![@$])[a-z0-9])[a-z0-9]*(?:[@$!|]+[a-z0-9]+)*(?:(?<=[a-z])[@$]+)?"
+)
+_SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "i"})
+_MARKS_IN_WORD = re.compile(r"[!|]+")
 #: How many single letters in a row are one word spelled out.
 _SPELLED_OUT = 3
 _SHORTEST_FUZZY = 6
 _LONGEST_FUZZY = 24
 _SHORTEST_GLUED = 5
 _LONGEST_PIECE = 18
+_MANY_PIECES = 4
+_LONG_PIECES = 3
 
 
 class Spelling(BaseModel):
@@ -80,15 +87,6 @@ def load_spelling(file: Path = SPELLING_FILE) -> Spelling:
     return spelling
 
 
-def plain_letters(text: str) -> str:
-    """Lower case, without accents and apostrophes."""
-    folded = text.casefold().replace("'", "").replace("\u0111", "d").replace("\u0142", "l")
-    bare = "".join(
-        c for c in unicodedata.normalize("NFD", folded) if unicodedata.category(c) != _MARK
-    )
-    return unicodedata.normalize("NFC", bare)
-
-
 def plain_phrase(text: str) -> tuple[str, ...]:
     """The words of a lexicon phrase, in the form that texts are folded to."""
     tokens = _TOKENS.finditer(plain_letters(normalise(text)))
@@ -128,7 +126,7 @@ class Folder:
         tokens = self._respell_phrases(
             [
                 (piece, begins and place == 0)
-                for word, begins in self._spelled_out(self._tokens(text))
+                for word, begins in join_contractions(self._spelled_out(self._tokens(text)))
                 for place, piece in enumerate(self._respell(word))
             ]
         )
@@ -137,7 +135,8 @@ class Folder:
 
     def _tokens(self, text: str) -> list[tuple[str, bool]]:
         plain = "".join(self._emoji.get(c, c) for c in normalise(text))
-        plain = _SIGN_IN_WORD.sub(lambda sign: _SIGNS[sign.group()], plain_letters(plain))
+        plain = plain_letters(plain)
+        plain = _WORD_WITH_SIGNS.sub(lambda word: self._without_signs(word.group()), plain)
         tokens: list[tuple[str, bool]] = []
         begins = False
         for found in _TOKENS.finditer(plain):
@@ -148,13 +147,20 @@ class Folder:
                 begins = False
         return tokens
 
+    def _without_signs(self, word: str) -> str:
+        """`k!ll` is one word, `drooping!help` are two."""
+        whole = word.translate(_SIGNS)
+        if not _MARKS_IN_WORD.search(word) or self._known_reading(whole):
+            return whole
+        return _MARKS_IN_WORD.sub(" ", word).translate(_SIGNS)
+
     def _spelled_out(self, tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
         """Put words together that were typed letter by letter."""
         whole: list[tuple[str, bool]] = []
-        for single, run in groupby(tokens, key=lambda token: _is_single_letter(token[0])):
+        for single, run in groupby(tokens, key=lambda token: self._is_single_letter(token[0])):
             letters = list(run)
-            word = "".join(letter for letter, _ in letters)
-            if single and len(letters) >= _SPELLED_OUT and (pieces := self._unglued(word)):
+            word = "".join(letter for letter, _ in letters).translate(self._letters)
+            if single and len(letters) >= _SPELLED_OUT and (pieces := self._pieces_of(word)):
                 whole += [
                     (piece, letters[0][1] and not place) for place, piece in enumerate(pieces)
                 ]
@@ -162,16 +168,15 @@ class Folder:
                 whole += letters
         return whole
 
+    def _is_single_letter(self, word: str) -> bool:
+        letter = word.translate(self._letters)
+        return len(letter) == 1 and letter.isascii() and letter.isalpha()
+
     def _respell(self, word: str) -> list[str]:
-        if word in self._respelled:
-            return self._respelled[word]
-        if self._is_known(word):
-            return [word]
+        known = self._known_reading(word)
+        if known:
+            return known
         for candidate in self._candidates(word):
-            if candidate in self._respelled:
-                return self._respelled[candidate]
-            if self._is_known(candidate):
-                return [candidate]
             pieces = self._unglued(candidate)
             if pieces:
                 return pieces
@@ -179,6 +184,16 @@ class Folder:
         if close:
             return [close]
         return self._digits_apart(word)
+
+    def _known_reading(self, word: str) -> list[str] | None:
+        candidates = self._candidates(word)
+        for known in (self._words.__contains__, self._is_known):
+            for candidate in candidates:
+                if candidate in self._respelled:
+                    return self._respelled[candidate]
+                if known(candidate):
+                    return [candidate]
+        return None
 
     def _digits_apart(self, word: str) -> list[str]:
         if word.isdigit() or word.isalpha():
@@ -212,7 +227,18 @@ class Folder:
         return next((self._fuzzy[form] for form in (word, *shorter) if form in self._fuzzy), None)
 
     def _unglued(self, word: str) -> list[str] | None:
-        """The fewest known words that `word` is made of, one of them a telling one."""
+        """The fewest known words that `word` is made of.
+
+        One of them must be a telling one, or they must be many and long: no name is made of those.
+        """
+        pieces = self._pieces_of(word)
+        if pieces is None:
+            return None
+        many = len(pieces) >= _MANY_PIECES and len(word) >= _LONG_PIECES * len(pieces)
+        return pieces if many or not self._telling.isdisjoint(pieces) else None
+
+    def _pieces_of(self, word: str) -> list[str] | None:
+        """The fewest known words that `word` is made of."""
         if len(word) < _SHORTEST_GLUED:
             return [word] if word in self._words else None
         best: list[tuple[int, int] | None] = [(0, 0)]
@@ -229,7 +255,7 @@ class Folder:
             pieces.append(word[way[1] : end])
             end = way[1]
         pieces.reverse()
-        return pieces if not end and not self._telling.isdisjoint(pieces) else None
+        return None if end else pieces
 
     def _respell_phrases(self, tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
         changed: list[tuple[str, bool]] = []
@@ -245,10 +271,6 @@ class Folder:
                 changed.append(tokens[place])
                 place += 1
         return changed
-
-
-def _is_single_letter(word: str) -> bool:
-    return len(word) == 1 and word.isascii() and word.isalpha()
 
 
 def _one_letter_less(words: tuple[str, ...]) -> dict[str, str]:

@@ -111,10 +111,17 @@ class WordLists(_Record):
 
 
 class Speakers(_Record):
-    """`speaker.yml`: patterns that name somebody else, and those of who speaks of themselves."""
+    """One language in `speaker.yml`: patterns of somebody else, and of who speaks of themselves."""
 
     someone_else: tuple[str, ...] = ()
     myself: tuple[str, ...] = ()
+
+
+class SpeakerFile(_Record):
+    """`speaker.yml`: the languages in which it is told who is in danger."""
+
+    en: Speakers = Speakers()
+    es: Speakers = Speakers()
 
 
 class EntryFile(_Record):
@@ -129,7 +136,7 @@ class Lexicon(_Record):
     entries: tuple[LexiconEntry, ...]
     words: WordLists = WordLists()
     covers: Covers = Covers()
-    speakers: Speakers = Speakers()
+    speakers: SpeakerFile = SpeakerFile()
 
 
 def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
@@ -140,7 +147,7 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
     """
     words: WordLists = read_yaml(folder / WORDS_FILE).parse(WordLists)
     covers: Covers = read_yaml(folder / COVERS_FILE).parse(Covers)
-    speakers: Speakers = read_yaml(folder / SPEAKER_FILE).parse(Speakers)
+    speakers: SpeakerFile = read_yaml(folder / SPEAKER_FILE).parse(SpeakerFile)
     entries: dict[str, LexiconEntry] = {}
     for file in entry_files(folder):
         source = read_yaml(file)

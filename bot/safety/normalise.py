@@ -7,7 +7,11 @@ import unicodedata
 
 #: Every character that people type where an apostrophe belongs.
 _APOSTROPHES = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\uff07\u00b4\u2032`", "'")
+    dict.fromkeys(
+        "\u2018\u2019\u201b\u2032\u2035\u275b\u275c\uff07\u00b4\u0384\u1fbd\u1fbf`"
+        "\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u055a\u05f3\u07f4\u07f5\ua78b\ua78c",
+        "'",
+    )
 )
 
 #: Blank or joining characters outside Unicode's "format" category: combining grapheme joiner,

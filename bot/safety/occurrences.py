@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import spacy
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
-from bot.safety.pattern import Gap, Group, Pattern, Phrase
+from bot.safety.pattern import Edge, Element, Gap, Group, Pattern, Phrase
 
 #: Stands in a spaCy document for every word that the lexicon does not know: what patients write is
 #: not to pile up in the vocabulary.
@@ -51,7 +51,9 @@ class Occurrences:
             states.append(self._step(element, states[-1], erased) if states[-1] else 0)
         return states
 
-    def _step(self, element: Group | Gap, state: int, erased: int) -> int:
+    def _step(self, element: Element, state: int, erased: int) -> int:
+        if isinstance(element, Edge):
+            return state & self._edge(element)
         if isinstance(element, Gap):
             reached = state
             for _ in range(element.words):
@@ -65,8 +67,11 @@ class Occurrences:
             reached |= (state & starts) << length
         return reached
 
+    def _edge(self, edge: Edge) -> int:
+        return 1 if edge is Edge.START else 1 << self.size
+
     def _skip(self, state: int) -> int:
-        return ((state & ~self.breaks) << 1) & ~self.breaks & ((1 << self.size) - 1)
+        return ((state & ~self.breaks) << 1) & ~self.breaks & ((2 << self.size) - 1)
 
     def _not_erased(self, erased: int, length: int) -> int:
         key = (erased, length)
@@ -77,7 +82,9 @@ class Occurrences:
             self._free[key] = ~blocked
         return self._free[key]
 
-    def _step_back(self, element: Group | Gap, before: int, reached: int) -> tuple[int, int]:
+    def _step_back(self, element: Element, before: int, reached: int) -> tuple[int, int]:
+        if isinstance(element, Edge):
+            return reached & before & self._edge(element), 0
         if isinstance(element, Gap):
             return self._gap_back(element, before, reached)
         origin = reached & before if element.optional else 0
@@ -118,7 +125,7 @@ class PhraseFinder:
             for phrase in group:
                 self._groups_of.setdefault(phrase, []).append(group)
         phrases = [phrase for phrase in self._groups_of if not phrase[0].endswith("*")]
-        self._vocabulary = spacy.blank("en").vocab
+        self._vocabulary = Vocab()
         self._matcher = PhraseMatcher(self._vocabulary, attr="ORTH")
         self._phrase_of: dict[int, Phrase] = {}
         for phrase in phrases:

@@ -2,7 +2,8 @@
 
 A pattern is a row of words. `(a|b c)` stands for either, `x?` and `(a|b)?` may be absent, `~3` is a
 gap of up to three words within a sentence, `{name}` is a word list of `words.yml`, and `suicid*` is
-any word that begins so. Patterns are data: they hold no code and cannot loop.
+any word that begins so. `^` in front and `$` at the end stand for the edges of the text: `^ help $`
+is a text that says nothing else. Patterns are data: they hold no code and cannot loop.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import product
 
 Phrase = tuple[str, ...]
@@ -38,24 +40,37 @@ class Gap:
     words: int
 
 
-Pattern = tuple[Group | Gap, ...]
+class Edge(str, Enum):
+    """Where the text begins or ends."""
+
+    START = "^"
+    END = "$"
+
+
+Element = Group | Gap | Edge
+Pattern = tuple[Element, ...]
 
 
 def parse_pattern(text: str, lists: WordLists) -> Pattern:
     """Read one pattern.
 
     Raises:
-        PatternError: unknown word list, gap at an end or too long, or nothing that must stand.
+        PatternError: unknown word list, gap at an end or too long, edge in the middle, or
+            nothing that must stand.
     """
     pattern = tuple(_element(part, lists, text) for part in _PARTS.findall(text))
     if not any(isinstance(part, Group) and not part.optional for part in pattern):
         raise PatternError(f"no word must stand in {text!r}")
     if isinstance(pattern[0], Gap) or isinstance(pattern[-1], Gap):
         raise PatternError(f"a gap at the end of {text!r}")
+    if Edge.START in pattern[1:] or Edge.END in pattern[:-1]:
+        raise PatternError(f"an edge of the text inside {text!r}")
     return pattern
 
 
-def _element(part: str, lists: WordLists, pattern: str) -> Group | Gap:
+def _element(part: str, lists: WordLists, pattern: str) -> Element:
+    if part in (Edge.START.value, Edge.END.value):
+        return Edge(part)
     if part.startswith("~"):
         words = int(part[1:])
         if words > _LONGEST_GAP:
@@ -63,7 +78,7 @@ def _element(part: str, lists: WordLists, pattern: str) -> Group | Gap:
         return Gap(words)
     optional = part.endswith("?")
     inner = part.removesuffix("?")
-    if inner.startswith("("):
+    if inner.startswith("(") and inner.endswith(")"):
         inner = inner[1:-1]
     phrases = frozenset(
         phrase

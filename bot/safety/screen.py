@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
-from bot.safety.danger import About, Danger, SafetyKind, Tier
+from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.lexicon import (
     Context,
@@ -39,6 +39,9 @@ EARLIER_MESSAGES = 2
 
 #: Stands between two messages, so that no gap of a pattern reaches across.
 _BETWEEN_MESSAGES = " . "
+
+#: Somebody does it and somebody suffers it.
+_BETWEEN_TWO = frozenset({DangerTopic.ABUSE, DangerTopic.HARM_TO_OTHERS})
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,12 @@ class SafetyScreen:
         kept = (word for place, word in enumerate(folded.words) if not harmless >> place & 1)
         return " ".join(kept)
 
-    def about(self, text: str) -> About:
+    def about(self, text: str, language: str = ENGLISH) -> About:
         """Whom `text` speaks of, if one person."""
         folded = self._folder.fold(text)
         found = self._finder.find(list(folded.words), folded.breaks)
-        return self._lexicon.speakers.about(found, 0)
+        speakers = self._lexicon.speakers.get(language)
+        return speakers.about(found, 0) if speakers else About.SELF
 
     def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
         folded = self._folder.fold(text)
@@ -139,10 +143,17 @@ class SafetyScreen:
             topic=entry.topic,
             tier=entry.tier,
             level=entry.level,
-            about=entry.about or self._lexicon.speakers.about(found, dangerous),
+            about=self._about(entry, found, dangerous),
             language=entry.language,
         )
         return SafetyHit(danger, entry.id)
+
+    def _about(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> About:
+        if entry.about:
+            return entry.about
+        speakers = self._lexicon.speakers.get(entry.language)
+        of_two = entry.topic in _BETWEEN_TWO
+        return speakers.about(found, dangerous, of_two=of_two) if speakers else About.SELF
 
 
 def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:

@@ -16,18 +16,22 @@ class SpeakerRules:
     someone_else: tuple[Pattern, ...]
     myself: tuple[Pattern, ...]
 
-    def about(self, found: Occurrences, dangerous: int) -> About:
+    def about(self, found: Occurrences, dangerous: int, *, of_two: bool = False) -> About:
         """Whom the `dangerous` words (a bit mask) are about. In doubt their writer.
 
         A person named inside them counts first ("I can't wake him"), then the nearest one before
         them, then anybody.
+
+        Args:
+            of_two: it is a danger between two people: one other person inside the words leaves
+                the writer as the second ("he hit me", "I want to kill him").
         """
         others = _covered(self.someone_else, found)
         own = _covered(self.myself, found) & ~others
         start = (dangerous & -dangerous).bit_length() - 1 if dangerous else 0
         before = (1 << start) - 1
         if others & dangerous:
-            return About.SOMEONE_ELSE
+            return _whose(not of_two or _runs(others & dangerous) > 1)
         if own & dangerous:
             return About.SELF
         if (others | own) & before:
@@ -37,6 +41,11 @@ class SpeakerRules:
 
 def _whose(someone_else: bool) -> About:
     return About.SOMEONE_ELSE if someone_else else About.SELF
+
+
+def _runs(mask: int) -> int:
+    """How many groups of neighbouring bits are set."""
+    return bin(mask & ~(mask << 1)).count("1")
 
 
 def _covered(patterns: tuple[Pattern, ...], found: Occurrences) -> int:

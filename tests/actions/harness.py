@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from actions.replying_action import ReplyingAction
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.understanding import Label
+from bot.safety.danger import Danger
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,16 @@ def create_tracker(
     channel: str = LOOPBACK_CHANNEL,
     choices: tuple[str, ...] = (),
     related: str | None = None,
-    after_danger: str | None = None,
+    danger: Danger | None = None,
+    before: object = None,
     parse: dict[str, Any] | None = None,
     **slots: Any,
 ) -> Tracker:
-    """The tracker that Rasa sends after `text` was taken for `label`."""
+    """The tracker that Rasa sends after `text` was taken for `label`.
+
+    `danger` is what the safety gate described, `before` what the gateway said of the replies before
+    in the message's metadata.
+    """
     meant = Label.parse(label)
     understood = {
         "text": text,
@@ -55,7 +62,8 @@ def create_tracker(
         "entities": [{"entity": "leaf", "value": meant.leaf}] if meant.leaf else [],
         "choices": list(choices),
         "related_answer": related,
-        "metadata": {"after_danger": after_danger},
+        "danger": json.loads(danger.json()) if danger else None,
+        "metadata": {} if before is None else {"danger_before": before},
     }
     latest = understood if parse is None else parse
     events = [{"event": "user", "text": text, "parse_data": latest, "input_channel": channel}]

@@ -89,6 +89,7 @@ LEAVES = {
     Intent.FAQ: ["migraine.botox", "migraine.no_longer", None],
     Intent.CHITCHAT: [kind.value for kind in ChitchatKind],
     Intent.FOLLOW_UP: [kind.value for kind in FollowUpKind],
+    Intent.OTHER_LANGUAGE: ["es", None],
 }
 
 STATES = [
@@ -96,6 +97,7 @@ STATES = [
     DialogueState(topic=Topic("migraine", "aura"), offer=Offer.MORE),
     DialogueState(topic=Topic("migraine", "aura"), offer=Offer.PERSON, told_in_full=True),
     DialogueState(offer=Offer.PERSON, misses=1),
+    DialogueState(safety_replies=2),
 ]
 
 

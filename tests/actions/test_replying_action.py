@@ -18,7 +18,6 @@ from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.reply import ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Understanding
-from bot.safety.screen import SafetyKind
 from tests.actions.harness import create_tracker, run_action
 from tests.replies.strategies import TOPICS
 
@@ -115,21 +114,6 @@ def test_a_broken_slot_is_mended(slots: dict[str, Any]) -> None:
 
     (name,) = slots
     assert said.slots[name] != slots[name]
-
-
-@pytest.mark.parametrize("danger", SafetyKind)
-@pytest.mark.parametrize("label", ["affirm", "deny", "follow_up/duration", "nlu_fallback"])
-def test_right_after_danger_it_stays_with_it(label: str, danger: SafetyKind) -> None:
-    said = run_action(ActionThatFails, create_tracker(label, after_danger=danger.value))
-
-    # The action's own turn is not even asked for.
-    assert said.kind is ReplyKind(danger.value)
-
-
-def test_what_the_reply_before_was_about_is_not_remembered_here() -> None:
-    said = run_action(ActionThatEchoes, create_tracker("deny", after_danger="crisis"))
-
-    assert set(said.slots) == {"topic", "offer", "misses", "told_in_full"}
 
 
 def test_our_own_channel_gets_the_structure_only() -> None:

@@ -144,3 +144,25 @@ def test_shift_enter_makes_a_new_line(open_chat: OpenChat) -> None:
     expect(chat.input).to_have_value("What is\nmigraine aura?")
     chat.input.press("Enter")
     chat.is_answered_with("short of migraine.aura")
+
+
+def test_what_was_offered_before_a_danger_can_still_be_pressed(open_chat: OpenChat) -> None:
+    chat = open_chat()
+    starter = text_of("question of migraine.tovani_treats_migraine")
+    chat.ask("I want to kill myself")
+    chat.is_answered_with("safety suicide_thoughts.en.1")
+    expect(chat.button(starter)).to_have_count(1)
+    chat.page.reload()
+    chat.is_answered_with("safety suicide_thoughts.en.1")
+    chat.button(starter).click()
+    chat.is_answered_with("short of migraine.tovani_treats_migraine + safety door_open.crisis.en.1")
+    expect(chat.bubbles.first.get_by_role("button")).to_have_count(0)
+    chat.press("texts buttons.more")
+    chat.is_answered_with("full of migraine.tovani_treats_migraine")
+
+
+def test_a_repeated_disclosure_is_shown_in_other_words_each_time(open_chat: OpenChat) -> None:
+    chat = open_chat()
+    for number in (1, 2, 3):
+        chat.ask("I want to kill myself")
+        chat.is_answered_with(f"safety suicide_thoughts.en.{number}")

@@ -112,8 +112,8 @@ def test_a_screen_reader_hears_who_said_what_and_that_it_works(open_chat: OpenCh
 @pytest.mark.parametrize(
     ("text", "reference", "number"),
     [
-        ("this is the worst headache of my life", "safety emergency", "911"),
-        ("I want to kill myself", "safety crisis", "988"),
+        ("this is the worst headache of my life", "safety body_911_self.en.1", "911"),
+        ("I want to kill myself", "safety suicide_thoughts.en.1", "988"),
     ],
 )
 def test_danger_looks_different_and_can_be_called_at_once(
@@ -145,7 +145,7 @@ def test_everything_can_be_read(scheme: str, open_chat: OpenChat) -> None:
     chat.ask("What is migraine aura?")
     chat.is_answered_with("short of migraine.aura")
     chat.ask("this is the worst headache of my life")
-    chat.is_answered_with("safety emergency")
+    chat.is_answered_with("safety body_911_self.en.1")
     assert min(chat.page.locator("body").evaluate(_CONTRAST)) >= 4.5
 
 

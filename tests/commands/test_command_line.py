@@ -53,6 +53,9 @@ def installation(tmp_path: Path) -> dict[str, str]:
         (["classify", "--help"], "runner_up"),
         (["content", "--help"], "check"),
         (["content", "check", "--help"], "file and line"),
+        (["safety", "--help"], "report"),
+        (["safety", "report", "--help"], "--screen-only"),
+        (["thresholds", "--help"], "--safety"),
     ],
 )
 def test_help_is_everywhere_and_at_once(arguments: list[str], words: str) -> None:
@@ -73,6 +76,8 @@ def test_help_is_everywhere_and_at_once(arguments: list[str], words: str) -> Non
         (["serve", "--fast"], "unrecognized arguments: --fast"),
         (["content"], "COMMAND"),
         (["classify"], "FILE.csv"),
+        (["safety"], "COMMAND"),
+        (["thresholds"], "FILE.csv"),
         (["serve", "--accept", "sqlite"], "--accept goes with --production"),
         (["serve", "--production", "--accept", "anything"], "does not know anything"),
     ],

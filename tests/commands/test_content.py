@@ -11,6 +11,7 @@ from bot.commands.command_line import main
 from bot.content.answer_rules import AnswerMeasure
 from bot.content.check import ContentReport
 from bot.content.yaml_source import Fault
+from bot.safety.replies import SafetyReplies, load_safety_replies
 
 
 def report(monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> None:
@@ -18,6 +19,11 @@ def report(monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> None:
         list(faults), ["migraine.aura"], [AnswerMeasure("migraine.aura", 6.25, 140, 2)]
     )
     monkeypatch.setattr(bot.content.check, "check_content", lambda: made)
+    unsigned(monkeypatch)
+
+
+def unsigned(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    monkeypatch.setattr(SafetyReplies, "unsigned", lambda _: list(names))
 
 
 def test_without_a_fault(
@@ -26,7 +32,39 @@ def test_without_a_fault(
     report(monkeypatch)
 
     assert main(["content", "check"]) == 0
-    assert capsys.readouterr().out == "1 answers, 0 faults, 1 texts not signed by a clinician\n"
+    assert capsys.readouterr().out == (
+        "not signed: migraine.aura\n"
+        "1 answers, 0 faults, not signed by a clinician: 1 answers, 0 safety texts\n"
+    )
+
+
+def test_every_unsigned_safety_text_is_listed_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(monkeypatch)
+    unsigned(monkeypatch, "suicide_thoughts.en.1", "door_open.crisis.es.1")
+
+    # Awaiting a signature is no fault: production refuses it, nothing else does.
+    assert main(["content", "check"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "not signed: migraine.aura",
+        "not signed: suicide_thoughts.en.1",
+        "not signed: door_open.crisis.es.1",
+        "1 answers, 0 faults, not signed by a clinician: 1 answers, 2 safety texts",
+    ]
+
+
+def test_the_shipped_safety_texts_are_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()
+    shipped = load_safety_replies().unsigned()
+
+    main(["content", "check"])
+
+    listed = capsys.readouterr().out.splitlines()
+    assert [name for name in shipped if f"not signed: {name}" not in listed] == []
+    assert listed[-1].endswith(f"{len(shipped)} safety texts")
 
 
 def test_every_fault_is_printed_with_file_and_line(

@@ -50,6 +50,45 @@ def test_days_in_words(days: tuple[str, ...], words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (("mon", "tue", "wed", "thu", "fri"), "lunes a viernes"),
+        (("sat", "sun"), "sábado, domingo"),
+        (("mon", "wed", "fri"), "lunes, miércoles, viernes"),
+        (("sun",), "domingo"),
+    ],
+)
+def test_days_in_spanish(days: tuple[str, ...], words: str) -> None:
+    hours = OpeningHours(days=tuple(Day(day) for day in days), opens="09:00", closes="17:30")
+
+    assert hours.in_spanish() == f"{words}, 9:00 a. m. a 5:30 p. m."
+
+
+@pytest.mark.parametrize(
+    ("clock", "words"),
+    [("00:30", "12:30 a. m."), ("12:00", "12:00 p. m."), ("23:59", "11:59 p. m.")],
+)
+def test_a_time_in_spanish(clock: str, words: str) -> None:
+    hours = OpeningHours(days=(Day.SAT,), opens="00:00", closes=clock)
+
+    assert hours.in_spanish() == f"sábado, 12:00 a. m. a {words}"
+
+
+def test_the_hours_are_said_in_the_language_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "clinic.yml").write_text(GOOD)
+    clinic = load_clinic(tmp_path / "clinic.yml")
+
+    assert clinic.opening_hours_in("es") == (
+        "lunes a miércoles, 9:00 a. m. a 5:30 p. m.; sábado, 12:30 a. m. a 12:00 p. m."
+    )
+    # Babel's own spaces are not all of the common kind; text messages know no other.
+    assert all(letter.isprintable() for letter in clinic.opening_hours_in("es"))
+    assert not set("\xa0\u202f") & set(clinic.opening_hours_in("es"))
+    for language in ("en", "ht", "zh", ""):
+        assert clinic.opening_hours_in(language) == clinic.opening_hours
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
         ('"+1 212 867 5309"', '"12"', 2, "phone"),

@@ -57,6 +57,11 @@ class ContentCopy:
         return check_content(self.page.parent, self.texts, self.nlu).faults
 
 
+def only_fault(content: ContentCopy) -> Fault:
+    (fault,) = content.faults()
+    return fault
+
+
 def line_of(file: Path, anchor: str) -> int:
     """The line on which `anchor` stands for the first time."""
     text = file.read_text(encoding="utf-8")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from bot.content.check import check_content
 from bot.content.library import Library
 from bot.content.yaml_source import Fault
-from tests.content.conftest import ContentCopy, line_of
+from tests.content.conftest import ContentCopy, line_of, only_fault
 
 _LONG = "It can help people. " * 10
 _HARD = "Neurological interdisciplinary rehabilitation facilitates considerable amelioration."
@@ -29,11 +26,6 @@ _NEW_RECORD = """
     related: [symptoms]
     sign_off: draft
 """
-
-
-def only_fault(content: ContentCopy) -> Fault:
-    (fault,) = content.faults()
-    return fault
 
 
 def test_the_shipped_content_has_no_fault(shipped_faults: list[Fault]) -> None:
@@ -302,79 +294,3 @@ def test_missing_texts(content: ContentCopy) -> None:
     content.texts.unlink()
 
     assert "cannot be read" in only_fault(content).message
-
-
-def test_an_answer_without_training_examples(content: ContentCopy) -> None:
-    for file in content.nlu.rglob("*.yml"):
-        file.write_text(file.read_text().replace("intent: faq/migraine.aura", "intent: affirm"))
-
-    assert "faq/migraine.aura has 0 training utterances, at least 30" in [
-        fault.message for fault in content.faults()
-    ]
-
-
-def test_training_examples_without_an_answer(content: ContentCopy) -> None:
-    extra = content.nlu / "extra.yml"
-    extra.write_text(
-        'version: "3.1"\nnlu:\n  - intent: faq/migraine.cannabis\n    examples: |\n'
-        "      - does weed help\n"
-    )
-
-    fault = only_fault(content)
-
-    assert (fault.file, fault.line) == (extra, 5)
-    assert "faq/migraine.cannabis" in fault.message
-
-
-def test_a_whole_behaviour_without_training_examples(content: ContentCopy) -> None:
-    (content.nlu / "crisis.yml").unlink()
-
-    assert "crisis" in only_fault(content).message
-
-
-def test_an_intent_that_nobody_knows(content: ContentCopy) -> None:
-    extra = content.nlu / "extra.yml"
-    lines = "".join(f"      - say the word {chr(97 + n % 26)}{n}\n" for n in range(70))
-    extra.write_text(f"nlu:\n  - intent: human_handof\n    examples: |\n{lines}")
-
-    fault = only_fault(content)
-
-    assert (fault.file, "human_handof" in fault.message) == (extra, True)
-
-
-def test_the_same_utterance_twice(content: ContentCopy) -> None:
-    file = content.nlu / "crisis.yml"
-    lines = file.read_text().splitlines()
-    first = next(number for number, line in enumerate(lines) if line.lstrip().startswith("- i "))
-    file.write_text("\n".join([*lines, lines[first].upper() + "!!"]) + "\n")
-
-    fault = only_fault(content)
-
-    assert (fault.file, fault.line) == (file, len(lines) + 1)
-    assert fault.message == f"the same utterance stands at crisis.yml:{first + 1}"
-
-
-def test_too_few_utterances(content: ContentCopy) -> None:
-    file = content.nlu / "emergency.yml"
-    head, *utterances = re.split(r"(?m)^(?=    - )", file.read_text())
-    file.write_text(head + "".join(utterances[:59]))
-
-    fault = only_fault(content)
-
-    assert fault.file == file
-    assert fault.line == head.count("\n") + 1
-    assert fault.message == "emergency has 59 training utterances, at least 60"
-
-
-def test_training_data_that_is_not_rasa_s(content: ContentCopy) -> None:
-    extra = content.nlu / "extra.yml"
-    extra.write_text("intents: []\n")
-
-    assert only_fault(content) == Fault(extra, 1, "has no list under nlu")
-
-
-def test_no_training_data(content: ContentCopy, tmp_path: Path) -> None:
-    faults = check_content(content.page.parent, content.texts, tmp_path / "nowhere").faults
-
-    # One for each of the 28 answers, 9 kinds of small talk, 11 follow-ups and 8 behaviours.
-    assert len(faults) == 28 + 9 + 11 + 8

@@ -158,9 +158,20 @@ _DOSE = re.compile(
 
 
 def test_no_text_speaks_of_a_dose() -> None:
-    safety = {f"safety.{name}": text.text for name, text in load_safety_replies()}
+    safety = {f"safety.{name}": text.text for name, text in load_safety_replies().texts()}
 
     assert [path for path, text in (ALL | safety).items() if _DOSE.search(text)] == []
+
+
+@pytest.mark.parametrize("language", load_texts().other_language)
+def test_another_language_gets_the_person_and_both_lines(texts: Texts, language: str) -> None:
+    text = texts.other_language[language]
+    assert all(said in text for said in ("{clinic}", "{phone}", "{hours}", "911", "988"))
+
+
+def test_spanish_names_the_spanish_lines(texts: Texts) -> None:
+    assert "988 y oprima el 2" in texts.other_language["es"]
+    assert "AYUDA por texto al 988" in texts.other_language["es"]
 
 
 @pytest.mark.parametrize("text", ["take 50 mg", "25mg", "one tablet", "1 ml", "once per day"])

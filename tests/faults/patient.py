@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from tests.scenarios.conversation import Conversation, Message
-from tests.scenarios.curated import text_of
-from tests.scenarios.expectations import check_history, check_message
+from tests.scenarios.curated import text_of, wording
+from tests.scenarios.expectations import SAFETY_KINDS, check_history, check_message
 
 
 class Patient(Conversation):
@@ -21,15 +21,18 @@ class Patient(Conversation):
         """Say it; the answer, which fits what every message must be."""
         said = f"{text} {self.canary}"
         message = self.ask(said)
+        self.wait_until_stored(message)
         check_message(message)
         self.said.append((said, message))
         return message
 
     def is_answered(self) -> None:
         """The assistant works."""
+        before = self.said[-1][1]["kind"] if self.said else None
+        door_open = f" + safety door_open.{before}.en.1" if before in SAFETY_KINDS else ""
         message = self.asks("What is migraine aura?")
         assert (message["kind"], message["topic"]) == ("answer", "aura"), message["text"]
-        assert message["text"] == text_of("short of migraine.aura")
+        assert message["text"] == text_of(f"short of migraine.aura{door_open}")
 
     def is_told_that_it_does_not_work(self) -> None:
         """The fixed safe text: try again, the clinic's telephone, 911, 988."""
@@ -40,10 +43,13 @@ class Patient(Conversation):
 
     def is_sent_to_911_and_988(self) -> None:
         """The fixed replies to danger."""
+        before = sum(message["kind"] in SAFETY_KINDS for _, message in self.said)
         emergency = self.asks("this is the worst headache of my life")
-        assert (emergency["kind"], emergency["text"]) == ("emergency", text_of("safety emergency"))
+        assert emergency["kind"] == "emergency"
+        assert emergency["text"] == wording("body_911_self", before)
         crisis = self.asks("I want to kill myself")
-        assert (crisis["kind"], crisis["text"]) == ("crisis", text_of("safety crisis"))
+        assert crisis["kind"] == "crisis"
+        assert crisis["text"] == wording("suicide_thoughts", before + 1)
 
     def finds_everything_in_the_history(self) -> None:
         """Nothing that was said or answered is lost."""

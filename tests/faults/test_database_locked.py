@@ -52,7 +52,10 @@ def test_the_database_is_locked(breakable: RunningProduct, patient: Patient) -> 
         assert_unavailable(httpx.post(f"{breakable.url}/api/session"))
         breakable.wait_until_not_ready()
         crisis = patient.ask(f"I want to kill myself {patient.canary}")
-        assert (crisis["kind"], crisis["text"]) == ("crisis", text_of("safety crisis"))
+        assert (crisis["kind"], crisis["text"]) == (
+            "crisis",
+            text_of("safety suicide_thoughts.en.1"),
+        )
         assert alerts_waiting(breakable) == 1
         assert len(list((breakable.var / "alerts").glob("*.json"))) == 1
     # What was too slow to be waited for is stored after all, as it was shown.

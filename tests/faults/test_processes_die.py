@@ -6,12 +6,16 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+from bot.safety.screen import load_screen
 from tests.faults.patient import Patient
 from tests.scenarios.curated import text_of
 from tests.scenarios.running_product import RunningProduct, until
 
 #: DESIGN §3: an answer that takes longer is replaced.
 _ANSWER_SECONDS = 10
+
+#: No wording of the safety screen: only the classifier finds it.
+_ONLY_RASA_UNDERSTANDS = "everyone could finally breathe if i just was not around any more"
 
 
 def fallbacks(product: RunningProduct, reason: str) -> float:
@@ -34,16 +38,20 @@ def test_the_action_server_is_killed(breakable: RunningProduct, patient: Patient
     assert "actions ended (SIGKILL)" in breakable.output.read_text(encoding="utf-8")
 
 
+def test_the_screen_does_not_know_what_only_rasa_is_to_understand() -> None:
+    assert load_screen().check(_ONLY_RASA_UNDERSTANDS) is None
+
+
 def test_danger_that_only_rasa_understands_is_answered_without_the_action_server(
     breakable: RunningProduct, patient: Patient
 ) -> None:
-    text = "out of nowhere half my vision is gone and i cannot find my words"
-    assert patient.ask(text)["kind"] == "emergency"
+    assert patient.ask(_ONLY_RASA_UNDERSTANDS)["kind"] == "crisis"
     with breakable.paused("serve"):
         breakable.kill("actions")
-        message = patient.ask(text)
+        message = patient.ask(_ONLY_RASA_UNDERSTANDS)
         breakable.wait_until_not_ready()
-    assert (message["kind"], message["text"]) == ("emergency", text_of("safety emergency"))
+    assert message["kind"] == "crisis"
+    assert message["text"] == text_of("safety suicide_thoughts.en.2")
 
 
 def test_rasa_and_the_action_server_are_killed(breakable: RunningProduct, patient: Patient) -> None:
@@ -88,14 +96,13 @@ def test_rasa_hangs(breakable: RunningProduct, patient: Patient) -> None:
 def test_danger_that_only_rasa_understands_raises_one_alert_however_it_is_answered(
     breakable: RunningProduct, patient: Patient
 ) -> None:
-    stored = 'assistant_safety_alerts_total{kind="emergency",outcome="stored"}'
+    stored = 'assistant_safety_alerts_total{kind="crisis",outcome="stored"}'
     before = breakable.metric(stored)
-    text = "out of nowhere half my vision is gone and i cannot find my words"
     key = uuid.uuid4().hex
     for _ in range(2):
-        patient.post({"text": text}, key)
+        patient.post({"text": _ONLY_RASA_UNDERSTANDS}, key)
     assert breakable.metric(stored) == before + 1
-    assert patient.ask("ok")["kind"] == "emergency", "the safety reply again"
+    assert patient.ask("ok")["kind"] == "crisis", "the safety reply again"
     assert breakable.metric(stored) == before + 1
 
 

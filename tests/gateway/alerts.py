@@ -13,7 +13,7 @@ from bot.gateway.limits import GatewayLimits
 from bot.intake.alert_store import AlertStore
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.composer import ReplyComposer
-from tests.gateway.harness import RunningGateway, limits_with, until
+from tests.gateway.harness import CRISIS, RunningGateway, limits_with, until
 
 #: A session that there is not.
 NOBODY = {"Authorization": "Bearer " + "x" * 43}
@@ -74,4 +74,4 @@ def impatient_limits() -> GatewayLimits:
 def is_crisis(response: Any, composer: ReplyComposer) -> bool:
     """Whether this is the fixed reply to a crisis."""
     (message,) = response.json()["messages"]
-    return (response.status_code, message["text"]) == (200, composer.crisis().text)
+    return (response.status_code, message["text"]) == (200, composer.danger(CRISIS).text)

@@ -19,10 +19,12 @@ from bot.gateway.limits import GatewayLimits, load_limits
 from bot.gateway.server import http_server
 from bot.replies.composer import ReplyComposer
 from bot.safety.replies import load_safety_replies
-from bot.safety.screen import Lexicon, LexiconEntry, SafetyKind, SafetyScreen
+from bot.safety.screen import Lexicon, LexiconEntry, SafetyScreen
 from tests.gateway.fake_rasa import SECRET, FakeRasa
 from tests.gateway.harness import (
+    CRISIS,
     CRISIS_TEXT,
+    EMERGENCY,
     EMERGENCY_TEXT,
     RunningGateway,
     StartGateway,
@@ -55,14 +57,14 @@ def screen() -> SafetyScreen:
     entries = (
         LexiconEntry(
             id="vanish",
-            kind=SafetyKind.CRISIS,
+            topic=CRISIS.topic,
             source="test",
             phrases=("want to vanish",),
             examples=(CRISIS_TEXT,),
         ),
         LexiconEntry(
             id="thunderclap",
-            kind=SafetyKind.EMERGENCY,
+            topic=EMERGENCY.topic,
             source="test",
             phrases=("thunderclap",),
             examples=(EMERGENCY_TEXT,),

@@ -16,9 +16,14 @@ import uvicorn
 
 from bot.configuration.settings import Settings
 from bot.gateway.limits import GatewayLimits, load_limits
+from bot.safety.danger import Danger, DangerTopic
 
 CRISIS_TEXT = "I want to vanish forever"
 EMERGENCY_TEXT = "the worst thunderclap"
+
+#: What the two tell of.
+CRISIS = Danger(topic=DangerTopic.SUICIDE)
+EMERGENCY = Danger(topic=DangerTopic.BODY)
 
 
 def limits_with(**sections: dict[str, Any]) -> GatewayLimits:

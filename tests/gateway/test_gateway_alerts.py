@@ -13,10 +13,18 @@ import pytest
 from bot.intake.safety_alerts import AlertSource
 from bot.replies.composer import ReplyComposer
 from bot.replies.reply import Reply
-from bot.safety.danger import About, SafetyKind, Tier
+from bot.safety.danger import About, Danger, DangerTopic, SafetyKind
 from tests.gateway.alerts import alerts_of, counted, until_alerts
 from tests.gateway.fake_rasa import FakeRasa, chat
-from tests.gateway.harness import CRISIS_TEXT, EMERGENCY_TEXT, RunningGateway, StartGateway, until
+from tests.gateway.harness import (
+    CRISIS,
+    CRISIS_TEXT,
+    EMERGENCY,
+    EMERGENCY_TEXT,
+    RunningGateway,
+    StartGateway,
+    until,
+)
 
 FOUND_BY_RASA = "it is all too much, goodbye everyone"
 
@@ -44,8 +52,8 @@ def test_what_the_screen_finds_raises_an_alert(
     conversation.say("hello")
     assert conversation.say(text).json()["messages"][0]["kind"] == kind.value
     (alert,) = alerts_of(own)
-    assert (alert.kind, alert.tier, alert.about) == (kind, Tier.CALL_911, About.SELF)
-    assert (alert.found_by, alert.language) == (AlertSource.SCREEN, "en")
+    assert alert.danger == {"crisis": CRISIS, "emergency": EMERGENCY}[kind.value]
+    assert alert.found_by is AlertSource.SCREEN
     assert alert.entry == {"crisis": "vanish", "emergency": "thunderclap"}[kind.value]
     assert alert.conversation_id == rasa.seen[0]["conversation_id"]
     assert alert.id == conversation.history()[-2]["id"]
@@ -58,7 +66,7 @@ def test_what_the_screen_finds_raises_an_alert(
 def test_what_only_rasa_finds_raises_an_alert(
     own: RunningGateway, rasa: FakeRasa, composer: ReplyComposer, intent: str, replied: str
 ) -> None:
-    fixed = {"crisis": composer.crisis(), "emergency": composer.emergency()}[intent]
+    fixed = {"crisis": composer.danger(CRISIS), "emergency": composer.danger(EMERGENCY)}[intent]
     rasa.answer = {
         "rightly": rasa_says(fixed, intent),
         "wrongly": rasa_says(chat(), intent),
@@ -69,9 +77,54 @@ def test_what_only_rasa_finds_raises_an_alert(
     assert (message["kind"], message["text"]) == (intent, fixed.text)
     (alert,) = alerts_of(own)
     assert (alert.kind.value, alert.found_by) == (intent, AlertSource.CLASSIFIER)
-    assert (alert.tier, alert.level, alert.about, alert.entry) == (None, None, None, None)
+    assert (alert.danger, alert.entry) == (fixed.danger, None)
     assert alert.conversation_id == rasa.seen[0]["conversation_id"]
     assert counted(own, "stored", intent) == 1
+
+
+@pytest.mark.parametrize("replied", ["not", "wrongly", "without its disclaimer"])
+@pytest.mark.parametrize(
+    "danger",
+    [
+        Danger(topic=DangerTopic.SUICIDE, level=5, about=About.SOMEONE_ELSE),
+        Danger(topic=DangerTopic.EATING_DISORDER, language="es"),
+        Danger(topic=DangerTopic.CARBON_MONOXIDE, about=About.SOMEONE_ELSE),
+    ],
+    ids=lambda danger: danger.topic.value,
+)
+def test_the_danger_that_rasa_describes_is_answered_and_told_as_it_is(
+    own: RunningGateway, rasa: FakeRasa, composer: ReplyComposer, danger: Danger, replied: str
+) -> None:
+    replies = {
+        "not": [],
+        "wrongly": [chat()],
+        "without its disclaimer": [{"kind": "clarify", "text": "Which of these?"}],
+    }[replied]
+    described = json.loads(danger.json())
+    rasa.answer = lambda said: {
+        "replies": replies,
+        "intent": danger.kind.value,
+        "danger": described,
+    }
+    conversation = own.chat()
+    for times_before in range(2):
+        (message,) = conversation.say(FOUND_BY_RASA).json()["messages"]
+        assert message["text"] == composer.danger(danger, times_before).text
+        assert "danger" not in message
+    assert [alert.danger for alert in alerts_of(own)] == [danger, danger]
+
+
+def test_a_danger_that_cannot_be_read_is_a_general_one(
+    own: RunningGateway, rasa: FakeRasa, composer: ReplyComposer
+) -> None:
+    rasa.answer = lambda said: {
+        "replies": [],
+        "intent": "emergency",
+        "danger": {"topic": "dragons", "level": 9},
+    }
+    (message,) = own.chat().say(FOUND_BY_RASA).json()["messages"]
+    assert message["text"] == composer.danger(EMERGENCY).text
+    assert [alert.danger for alert in alerts_of(own)] == [EMERGENCY]
 
 
 def test_a_repeated_safety_reply_raises_no_further_alert(
@@ -80,10 +133,10 @@ def test_a_repeated_safety_reply_raises_no_further_alert(
     conversation = own.chat()
     conversation.say(CRISIS_TEXT)
     for intent in ("affirm", None):
-        rasa.answer = rasa_says(composer.crisis(), intent)
+        rasa.answer = rasa_says(composer.danger(CRISIS), intent)
         assert conversation.say("ok").json()["messages"][0]["kind"] == "crisis"
     assert len(alerts_of(own)) == 1
-    rasa.answer = rasa_says(composer.crisis(), "crisis")
+    rasa.answer = rasa_says(composer.danger(CRISIS), "crisis")
     conversation.say(FOUND_BY_RASA)
     assert [alert.found_by for alert in alerts_of(own)] == [
         AlertSource.CLASSIFIER,
@@ -94,7 +147,7 @@ def test_a_repeated_safety_reply_raises_no_further_alert(
 def test_a_safety_reply_to_nobody_knows_what_raises_an_alert(
     own: RunningGateway, rasa: FakeRasa, composer: ReplyComposer
 ) -> None:
-    rasa.answer = rasa_says(composer.emergency(), None)
+    rasa.answer = rasa_says(composer.danger(EMERGENCY), None)
     own.chat().say(FOUND_BY_RASA)
     assert [alert.kind for alert in alerts_of(own)] == [SafetyKind.EMERGENCY]
 
@@ -117,7 +170,7 @@ def test_a_replayed_message_raises_one_alert(
         answers = list(pool.map(lambda _: conversation.say(CRISIS_TEXT, key="key-1234"), range(8)))
     answers.append(conversation.say(CRISIS_TEXT, key="key-1234"))
     assert len({answer.content for answer in answers}) == 1
-    rasa.answer = rasa_says(composer.crisis(), "crisis")
+    rasa.answer = rasa_says(composer.danger(CRISIS), "crisis")
     for _ in range(2):
         conversation.say(FOUND_BY_RASA, key="key-5678")
     assert len(alerts_of(own)) == counted(own, "stored") == 2

@@ -16,7 +16,9 @@ from bot.replies.composer import ReplyComposer
 from tests.gateway.alerts import locked
 from tests.gateway.fake_rasa import FakeRasa, chat
 from tests.gateway.harness import (
+    CRISIS,
     CRISIS_TEXT,
+    EMERGENCY,
     EMERGENCY_TEXT,
     RunningGateway,
     StartGateway,
@@ -137,7 +139,7 @@ def test_danger_that_rasa_understood_gets_its_fixed_reply(
     rasa.answer = lambda said: answer(intent)
     with gateway.counts(f'assistant_fallbacks_total{{reason="{reason}"}}'):
         (message,) = gateway.chat().say("hello").json()["messages"]
-    fixed = {"crisis": composer.crisis(), "emergency": composer.emergency()}[intent]
+    fixed = {"crisis": composer.danger(CRISIS), "emergency": composer.danger(EMERGENCY)}[intent]
     assert (message["kind"], message["text"]) == (intent, fixed.text)
 
 
@@ -183,7 +185,7 @@ def test_the_screen_answers_without_rasa(
     conversation = gateway.chat()
     with gateway.counts(f'assistant_safety_hits_total{{kind="{kind}",stored="true"}}'):
         (message,) = conversation.say(text).json()["messages"]
-    fixed = {"crisis": composer.crisis(), "emergency": composer.emergency()}[kind]
+    fixed = {"crisis": composer.danger(CRISIS), "emergency": composer.danger(EMERGENCY)}[kind]
     assert (message["kind"], message["text"]) == (kind, fixed.text)
     assert message["buttons"]
     assert conversation.history()[-1]["kind"] == kind
@@ -261,7 +263,7 @@ def test_danger_is_answered_with_the_database_locked(
         time.sleep(0.3)  # Until the attempt to store it has failed.
     assert response.status_code == 200
     (message,) = response.json()["messages"]
-    assert (message["kind"], message["text"]) == ("crisis", composer.crisis().text)
+    assert (message["kind"], message["text"]) == ("crisis", composer.danger(CRISIS).text)
     assert len(conversation.history()) == 1
     assert impatient.metric('assistant_safety_hits_total{kind="crisis",stored="false"}') == 1
 
@@ -315,7 +317,7 @@ def test_a_database_that_cannot_be_opened_does_not_stop_the_safety_reply(
         json={"text": CRISIS_TEXT},
         headers={"Authorization": "Bearer " + "x" * 43, "Idempotency-Key": "12345678"},
     )
-    assert answer.json()["messages"][0]["text"] == composer.crisis().text
+    assert answer.json()["messages"][0]["text"] == composer.danger(CRISIS).text
     assert answer.json()["messages"][0]["buttons"] is None
     late.joinpath("assistant.db").unlink()
     until(lambda: broken.http.post("/api/session").status_code == 201, what="recovery")
@@ -378,7 +380,7 @@ def test_an_answer_of_the_composer_passes_unchanged(
         composer.not_covered(),
         composer.out_of_scope(),
         composer.human_handoff(),
-        composer.crisis(),
+        composer.danger(CRISIS),
     ):
         rasa.answer = lambda said, reply=reply: {  # type: ignore[misc]
             "replies": [json.loads(reply.json())],

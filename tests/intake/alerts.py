@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.intake.safety_alerts import AlertSource, SafetyAlert
-from bot.safety.danger import About, SafetyKind, Tier
+from bot.safety.danger import About, Danger, DangerTopic, Tier
 
 NOON = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=timezone.utc)
 
@@ -18,11 +18,13 @@ def alert(number: int = 0, **changes: Any) -> SafetyAlert:
     made = SafetyAlert(
         id=f"{number:032x}",
         occurred_at=NOON + timedelta(minutes=number),
-        kind=SafetyKind.CRISIS,
-        tier=Tier.CALL_911,
-        level=4,
-        about=About.SOMEONE_ELSE,
-        language="es",
+        danger=Danger(
+            topic=DangerTopic.SUICIDE,
+            tier=Tier.EMERGENCY_DEPARTMENT,
+            level=4,
+            about=About.SOMEONE_ELSE,
+            language="es",
+        ),
         found_by=AlertSource.SCREEN,
         conversation_id=None,
         entry="suicide.plan",

@@ -12,6 +12,7 @@ import pytest
 
 from bot.intake.alert_spool import AlertSpool, SpoolFullError
 from bot.intake.safety_alerts import SafetyAlert
+from bot.safety.danger import Danger, DangerTopic
 from tests.intake.alerts import alert, no_space
 
 
@@ -39,7 +40,7 @@ def hold(spool: AlertSpool, *alerts: SafetyAlert) -> None:
 
 
 def test_an_alert_survives_a_restart(spool: AlertSpool, folder: Path) -> None:
-    waiting = (alert(1), alert(2, tier=None, level=None, about=None, entry=None))
+    waiting = (alert(1), alert(2, danger=Danger(topic=DangerTopic.BODY), entry=None))
     hold(spool, *waiting)
     assert reopened(folder).waiting(10) == waiting
 
@@ -63,11 +64,13 @@ def test_a_file_holds_these_fields_and_no_other(spool: AlertSpool, folder: Path)
     assert json.loads(file.read_bytes()) == {
         "id": alert(1).id,
         "occurred_at": "2026-07-01T12:01:00.123456+00:00",
-        "kind": "crisis",
-        "tier": "call_911",
-        "level": 4,
-        "about": "someone_else",
-        "language": "es",
+        "danger": {
+            "topic": "suicide",
+            "tier": "emergency_department",
+            "level": 4,
+            "about": "someone_else",
+            "language": "es",
+        },
         "found_by": "screen",
         "conversation_id": None,
         "entry": "suicide.plan",
@@ -149,11 +152,7 @@ def test_a_broken_file_is_set_aside_and_blocks_nothing(
         ("id", "0" * 31),
         ("occurred_at", "2026-07-01T12:00:00"),
         ("occurred_at", None),
-        ("kind", "joke"),
-        ("tier", "tomorrow"),
-        ("level", 7),
-        ("about", ""),
-        ("language", "es\x00"),
+        ("danger", None),
         ("found_by", None),
         ("conversation_id", "../../etc/passwd"),
         ("entry", "a\nb"),
@@ -166,6 +165,32 @@ def test_a_file_with_a_wrong_field_is_broken(
     hold(spool, alert(1))
     (file,) = folder.iterdir()
     file.write_text(json.dumps(json.loads(file.read_bytes()) | {field: value}))
+    opened = AlertSpool(folder, 100)
+    assert (opened.load(), opened.waiting(10)) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("topic", "joke"),
+        ("topic", None),
+        ("tier", "tomorrow"),
+        ("level", 7),
+        ("level", 0),
+        ("about", ""),
+        ("language", "es\x00"),
+        ("language", "what the patient wrote"),
+        ("text", "what the patient wrote"),
+    ],
+)
+def test_a_file_with_a_wrong_danger_is_broken(
+    spool: AlertSpool, folder: Path, field: str, value: object
+) -> None:
+    hold(spool, alert(1))
+    (file,) = folder.iterdir()
+    stored = json.loads(file.read_bytes())
+    stored["danger"][field] = value
+    file.write_text(json.dumps(stored))
     opened = AlertSpool(folder, 100)
     assert (opened.load(), opened.waiting(10)) == (1, ())
 

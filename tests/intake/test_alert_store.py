@@ -20,7 +20,7 @@ from bot.gateway.store_queries import ConversationGoneError
 from bot.intake.alert_store import AlertStore
 from bot.intake.safety_alerts import AlertSource, SafetyAlert
 from bot.replies.reply import Reply, ReplyKind
-from bot.safety.danger import SafetyKind
+from bot.safety.danger import About, Danger, DangerTopic, SafetyKind, Tier
 from tests.intake.alerts import NOON, alert
 
 REPLY = Reply(kind=ReplyKind.CRISIS, text="Call 988.")
@@ -54,11 +54,29 @@ def alert_of(turn: Turn) -> SafetyAlert:
 
 def test_an_alert_comes_back_as_it_was(alerts: AlertStore) -> None:
     full = alert(1)
-    bare = SafetyAlert.of_classifier(SafetyKind.EMERGENCY, id="e" * 32, occurred_at=NOON)
+    bare = SafetyAlert.of_classifier(
+        Danger(topic=DangerTopic.CARBON_MONOXIDE), id="e" * 32, occurred_at=NOON
+    )
     assert alerts.add([full, bare]) == (full, bare)
     assert alerts.newest(10) == (full, bare)
     assert bare.found_by is AlertSource.CLASSIFIER
-    assert (bare.tier, bare.level, bare.about, bare.entry) == (None, None, None, None)
+    assert (bare.kind, bare.danger.level, bare.entry) == (SafetyKind.EMERGENCY, None, None)
+
+
+@pytest.mark.parametrize("topic", DangerTopic)
+@pytest.mark.parametrize("tier", Tier)
+def test_every_danger_comes_back_as_it_was(
+    alerts: AlertStore, topic: DangerTopic, tier: Tier
+) -> None:
+    dangers = [
+        Danger(topic=topic, tier=tier, level=level, about=about, language=language)
+        for level in (None, 1, 6)
+        for about in About
+        for language in ("en", "es", "ht")
+    ]
+    waiting = [alert(number, danger=danger) for number, danger in enumerate(dangers)]
+    alerts.add(waiting)
+    assert [found.danger for found in reversed(alerts.newest(100))] == dangers
 
 
 def test_the_newest_come_first(alerts: AlertStore) -> None:
@@ -104,7 +122,7 @@ def test_a_conversation_that_is_gone_is_not_linked_to(alerts: AlertStore) -> Non
 
 def test_all_are_stored_or_none(alerts: AlertStore) -> None:
     with pytest.raises(DatabaseUnavailableError):
-        alerts.add([alert(1), alert(2, language=None)])
+        alerts.add([alert(1), alert(2, occurred_at=None)])
     assert alerts.newest(10) == ()
 
 

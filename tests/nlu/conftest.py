@@ -16,7 +16,7 @@ from rasa.engine.storage.storage import ModelStorage
 from bot.configuration.settings import ROOT, Settings
 from bot.nlu.offline import OfflineClassifier
 from bot.nlu.sentence_encoder import SentenceEncoder
-from tests.nlu.loopback_server import LoopbackServer
+from tests.nlu.loopback_server import FakeAgent, LoopbackServer
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +62,14 @@ def loopback() -> Iterator[LoopbackServer]:
     server = LoopbackServer()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def agent() -> FakeAgent:
+    return FakeAgent()
+
+
+@pytest.fixture
+def server(loopback: LoopbackServer, agent: FakeAgent | None) -> LoopbackServer:
+    loopback.use(agent)
+    return loopback

@@ -22,6 +22,8 @@ from bot.nlu.loopback_channel import LoopbackChannel
 
 SECRET = "a secret of many letters"
 
+TEXT_MESSAGE = {"conversation_id": "c-1", "message_id": "m-1", "text": "what is aura"}
+
 Handler = Callable[[UserMessage], Awaitable[None]]
 
 
@@ -48,6 +50,7 @@ class FakeAgent:
     handler: Handler = say_nothing
     loaded: bool = True
     intent: str | None = "faq"
+    danger: dict[str, Any] | None = None
     parse: Callable[[str], dict[str, Any]] | None = None
     tracker_store: TrackerStore = field(
         default_factory=lambda: InMemoryTrackerStore(Domain.empty())
@@ -67,8 +70,10 @@ class FakeAgent:
         self.seen.append(message)
         if self.intent is not None:
             tracker = DialogueStateTracker(message.sender_id, [])
+            intent = {"name": self.intent}
+            parsed = {"text": message.text, "intent": intent, "danger": self.danger}
             tracker.update(
-                UserUttered(message.text, {"name": self.intent}, message_id=message.message_id)
+                UserUttered(message.text, intent, None, parsed, message_id=message.message_id)
             )
             await self.tracker_store.save(tracker)
         await self.handler(message)

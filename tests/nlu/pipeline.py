@@ -16,8 +16,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.decision import Thresholds
 from bot.nlu.encoder_featurizer import SentenceEncoderFeaturizer
-from bot.nlu.leaf_classifier import LeafIntentClassifier
+from bot.nlu.leaf_classifier import LeafIntentClassifier, write_decision
 from bot.nlu.sentence_encoder import SentenceEncoder
+from bot.replies.understanding import Understanding
 
 #: Levels for tests of the decision; the fitted ones are in config.yml.
 LEVELS = Thresholds(
@@ -120,3 +121,21 @@ class TinyPipeline:
         """A message as the gates get it."""
         (message,) = self.classifier.process([self.featurized(text)])
         return message
+
+
+def classified(text: str = "words", **shares: float) -> Message:
+    """A message as the classifier leaves it. `faq__botox` is faq/migraine.botox."""
+    labels = {
+        name.replace("faq__", "faq/migraine.").replace("__", "/"): share
+        for name, share in shares.items()
+    }
+    message = Message({TEXT: text})
+    listed = [{"label": label, "confidence": share} for label, share in labels.items()]
+    message.set("candidates", listed, add_to_output=True)
+    best = next(iter(labels))
+    write_decision(message, best, labels[best], list(labels.items()))
+    return message
+
+
+def heard(message: Message) -> Understanding:
+    return Understanding.from_parse(message.as_dict(only_output_properties=True))

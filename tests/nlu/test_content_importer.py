@@ -11,7 +11,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.configuration.settings import ROOT
 from bot.content.library import load_library
+from bot.content.texts import load_texts
 from bot.nlu.content_importer import CuratedContentImporter, leaf_responses
+from bot.safety.danger import Danger, DangerTopic
+from bot.safety.replies import load_safety_replies
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,25 @@ def test_the_responses_say_what_the_content_says() -> None:
 
     for topic in library.topics():
         assert responses[f"utter_faq/{topic}"] == [{"text": library.answer(topic).short}]
+
+
+def test_a_danger_s_response_is_the_reply_that_it_gets() -> None:
+    responses, replies = leaf_responses(), load_safety_replies()
+
+    dangers = {
+        "crisis/suicide.1": Danger(topic=DangerTopic.SUICIDE, level=1),
+        "crisis/suicide.6": Danger(topic=DangerTopic.SUICIDE, level=6),
+        "crisis/abuse": Danger(topic=DangerTopic.ABUSE),
+        "emergency/poisoning": Danger(topic=DangerTopic.POISONING),
+    }
+    for leaf, danger in dangers.items():
+        assert responses[f"utter_{leaf}"] == [{"text": replies.text_for(danger)}]
+
+
+def test_every_language_that_is_trained_has_its_text() -> None:
+    responses, texts = leaf_responses(), load_texts()
+
+    assert responses["utter_other_language/es"] == [{"text": texts.other_language["es"]}]
 
 
 def test_it_adds_nothing_else() -> None:

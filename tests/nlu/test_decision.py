@@ -47,16 +47,20 @@ def candidates(**shares: float) -> list[Candidate]:
 def test_danger_and_advice_win_from_their_level_on(
     seen: list[Candidate], levels: Thresholds
 ) -> None:
-    shares = {one.label.intent: one.confidence for one in reversed(seen)}
+    shares = {one.label: one.confidence for one in seen}
     believed = [
-        intent for intent in _CAUTIOUS if shares.get(intent, -1) >= getattr(levels, intent.value)
+        intent
+        for intent in _CAUTIOUS
+        for label, share in shares.items()
+        if label.intent is intent and share >= getattr(levels, intent.value)
     ]
 
     decided = decide(seen, levels)
 
     if believed:
-        assert decided.label == Label(believed[0])
-        assert decided.confidence == shares[believed[0]]
+        assert decided.label.intent is believed[0]
+        # The leaf is that of a candidate: it says which danger it is.
+        assert decided.confidence == shares[decided.label]
 
 
 @settings(max_examples=300)

@@ -1,4 +1,4 @@
-"""The two gates behind the classifier: confidence first, and safety has the last word."""
+"""The gate behind the classifiers: sure enough, or a question back."""
 
 from __future__ import annotations
 
@@ -12,31 +12,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import safety_gate
 from bot.nlu.confidence_gate import ConfidenceGate
-from bot.nlu.leaf_classifier import LeafIntentClassifier, write_decision
-from bot.nlu.safety_gate import SafetyGate
-from bot.replies.understanding import Intent, Label, Understanding
-from bot.safety.screen import load_screen
-from tests.nlu.pipeline import LEVELS
-
-
-def classified(text: str = "words", **shares: float) -> Message:
-    """A message as the classifier leaves it. `faq__botox` is faq/migraine.botox."""
-    labels = {
-        name.replace("faq__", "faq/migraine.").replace("__", "/"): share
-        for name, share in shares.items()
-    }
-    message = Message({TEXT: text})
-    listed = [{"label": label, "confidence": share} for label, share in labels.items()]
-    message.set("candidates", listed, add_to_output=True)
-    best = next(iter(labels))
-    write_decision(message, best, labels[best], list(labels.items()))
-    return message
-
-
-def heard(message: Message) -> Understanding:
-    return Understanding.from_parse(message.as_dict(only_output_properties=True))
+from bot.nlu.leaf_classifier import LeafIntentClassifier
+from bot.replies.understanding import Intent, Label
+from tests.nlu.pipeline import LEVELS, classified, heard
 
 
 def decided(**shares: float) -> Message:
@@ -106,61 +85,3 @@ def test_nothing_of_one_message_is_left_in_the_next() -> None:
     assert len(heard(first).choices) == 2
     assert heard(second).choices == ()
     assert heard(second).related is None
-
-
-@pytest.fixture(scope="module")
-def safety() -> SafetyGate:
-    return SafetyGate(load_screen())
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [("I want to die", Intent.CRISIS), ("my face is drooping", Intent.EMERGENCY)],
-)
-def test_safety_has_the_last_word(safety: SafetyGate, text: str, intent: Intent) -> None:
-    message = classified(text, faq__botox=1.0)
-    ConfidenceGate(LEVELS).process([message])
-
-    safety.process([message])
-
-    found = heard(message)
-    assert (found.label, found.confidence) == (Label(intent), 1.0)
-    assert message.get(INTENT_RANKING_KEY) == [{"name": intent.value, "confidence": 1.0}]
-    assert message.get("response_selector") == {}
-
-
-def test_what_is_harmless_stays_as_it_was(safety: SafetyGate) -> None:
-    message = classified("is botox used", faq__botox=1.0)
-    before = message.as_dict()
-
-    safety.process([message])
-
-    assert message.as_dict() == before
-
-
-@pytest.mark.parametrize("values", [{}, {TEXT: ""}, {TEXT: None}])
-def test_a_message_without_text_is_no_danger(safety: SafetyGate, values: dict[str, Any]) -> None:
-    (message,) = safety.process([Message(values)])
-
-    assert message.get(INTENT) is None
-
-
-def test_danger_is_found_even_where_the_classifier_saw_nothing(safety: SafetyGate) -> None:
-    (message,) = safety.process([Message({TEXT: "I want to die"})])
-
-    assert heard(message).label == Label(Intent.CRISIS)
-
-
-def test_a_changed_lexicon_is_a_changed_component(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = SafetyGate.fingerprint_addon({})
-    monkeypatch.setattr(safety_gate, "lexicon_fingerprint", lambda: "another")
-
-    assert before
-    assert SafetyGate.fingerprint_addon({}) == "another" != before
-
-
-def test_it_is_the_last_component_of_the_pipeline(
-    shipped_config: dict[str, dict[str, Any]],
-) -> None:
-    assert list(shipped_config)[-2:] == ["ConfidenceGate", "SafetyGate"]
-    assert "FallbackClassifier" not in shipped_config

@@ -190,3 +190,12 @@ def test_a_second_decision_replaces_the_first(tiny: TinyPipeline) -> None:
     assert Understanding.from_parse(written(message)).label == Label(Intent.CRISIS)
     assert message.get(INTENT_RANKING_KEY) == [{"name": "crisis", "confidence": 1.0}]
     assert message.get("response_selector") == {}
+
+
+def test_what_is_left_out_is_not_learnt_and_all_else_is(
+    storage: ModelStorage, encoder: SentenceEncoder
+) -> None:
+    tiny = TinyPipeline.train(storage, encoder, left_out=["crisis", "faq"])
+
+    labels = {item["label"] for item in tiny.classified("i want to die").get("candidates")}
+    assert labels == {"chitchat/greet", "out_of_scope"}

@@ -19,10 +19,10 @@ from bot.nlu.threshold_fitting import (
 from bot.replies.understanding import Candidate, Intent, Label
 
 AURA, BOTOX, CGRP = (Label(Intent.FAQ, f"migraine.{name}") for name in ("aura", "botox", "cgrp"))
-CRISIS, ADVICE, OTHER = (
-    Label(intent) for intent in (Intent.CRISIS, Intent.PERSONAL_ADVICE, Intent.NOT_COVERED)
-)
-_LABELS = [AURA, BOTOX, CGRP, CRISIS, Label(Intent.EMERGENCY), ADVICE, OTHER]
+ADVICE, OTHER = Label(Intent.PERSONAL_ADVICE), Label(Intent.NOT_COVERED)
+CRISIS, EMERGENCY = Label(Intent.CRISIS, "suicide.2"), Label(Intent.EMERGENCY, "body")
+_DANGERS = [CRISIS, EMERGENCY]
+_LABELS = [AURA, BOTOX, CGRP, *_DANGERS, ADVICE, OTHER]
 
 
 def judged(expected: Label, *seen: tuple[Label, float]) -> Judged:
@@ -30,23 +30,29 @@ def judged(expected: Label, *seen: tuple[Label, float]) -> Judged:
 
 
 def honest(count: int, heat: float) -> list[Judged]:
-    """Messages whose true probabilities are known, judged at a wrong temperature."""
+    """Messages whose true probabilities are known; all but the dangers at a wrong temperature."""
     random = np.random.default_rng(11)
     made = []
     for _ in range(count):
-        true = random.dirichlet(np.full(len(_LABELS), 0.3))
-        meant = _LABELS[random.choice(len(_LABELS), p=true)]
-        shown = true ** (1 / heat)
-        shown /= shown.sum()
-        ranked = sorted(zip(_LABELS, shown.tolist(), strict=True), key=lambda item: -item[1])
+        true = dict(zip(_LABELS, random.dirichlet(np.full(len(_LABELS), 0.3)), strict=True))
+        meant = _LABELS[random.choice(len(_LABELS), p=[*true.values()])]
+        shown = at(true, 1 / heat)
+        ranked = sorted(shown.items(), key=lambda item: -item[1])
         made.append(judged(meant, *ranked))
     return made
 
 
-def share(one: Judged, intent: Intent, temperature: float) -> float:
-    """The intent's probability at a temperature."""
-    heated = {c.label.intent: c.confidence ** (1 / temperature) for c in reversed(one.candidates)}
-    return heated[intent] / sum(c.confidence ** (1 / temperature) for c in one.candidates)
+def at(shares: dict[Label, float], power: float) -> dict[Label, float]:
+    """The shares with the harmless ones to a power; together they keep what danger leaves."""
+    dangers = {label: shares[label] for label in shares if label in _DANGERS}
+    others = {label: shares[label] ** power for label in shares if label not in _DANGERS}
+    scale = (1 - sum(dangers.values())) / sum(others.values())
+    return dangers | {label: share * scale for label, share in others.items()}
+
+
+def share(one: Judged, label: Label, temperature: float) -> float:
+    """The label's probability at a temperature."""
+    return at({c.label: c.confidence for c in one.candidates}, 1 / temperature)[label]
 
 
 def csv_of(folder: Path, content: str | bytes) -> Path:
@@ -99,18 +105,96 @@ def test_fitting_twice_is_fitting_once() -> None:
     assert fit(data, 0.6) == fit(data, 0.6)
 
 
-@pytest.mark.parametrize(
-    ("intent", "most"),
-    [(Intent.CRISIS, 0.005), (Intent.EMERGENCY, 0.005), (Intent.PERSONAL_ADVICE, 0.02)],
-)
-def test_false_alarms_stay_within_their_limit(intent: Intent, most: float) -> None:
+def alarms(data: list[Judged], label: Label, level: float, temperature: float) -> float:
+    """The share of harmless messages that would be taken for it."""
+    harmless = [one for one in data if one.expected not in (*_DANGERS, label)]
+    found = sum(share(one, label, temperature) >= level for one in harmless)
+    return found / len(harmless)
+
+
+@pytest.mark.parametrize("label", _DANGERS, ids=str)
+def test_danger_is_believed_as_early_as_the_false_alarms_allow(label: Label) -> None:
     data = honest(800, heat=1.0)
     found = fit(data, 0.6)
 
-    level = getattr(found.thresholds, intent.value)
-    others = [one for one in data if one.expected.intent is not intent]
-    alarms = sum(share(one, intent, found.temperature) >= level for one in others)
-    assert alarms <= most * len(others)
+    level = getattr(found.thresholds, label.intent.value)
+    assert alarms(data, label, level, found.temperature) <= 0.005
+    # A step lower there would be too many.
+    assert alarms(data, label, level - 0.02, found.temperature) > 0.005
+
+
+def test_needless_refusals_stay_within_their_limit() -> None:
+    data = honest(800, heat=1.0)
+    found = fit(data, 0.6)
+
+    level = found.thresholds.personal_advice
+    others = [one for one in data if one.expected != ADVICE]
+    assert sum(share(one, ADVICE, found.temperature) >= level for one in others) <= (
+        0.02 * len(others)
+    )
+
+
+def test_one_danger_taken_for_the_other_is_no_false_alarm() -> None:
+    data = [judged(EMERGENCY, (CRISIS, 0.5), (EMERGENCY, 0.4), (AURA, 0.1))] * 20
+    data += [judged(AURA, (AURA, 0.97), (CRISIS, 0.01), (EMERGENCY, 0.01))] * 20
+    found = fit(data, 0.6)
+
+    assert found.thresholds.crisis <= 0.5
+    assert found.danger_found == 1
+
+
+@pytest.mark.parametrize("label", _DANGERS, ids=str)
+def test_look_alikes_of_the_safety_corpus_raise_the_level_of_danger(label: Label) -> None:
+    ordinary = [judged(AURA, (AURA, 0.96), (label, 0.04))] * 100
+    look_alike = judged(Label(Intent.FALLBACK), (label, 0.6), (AURA, 0.4))
+    quiet = judged(Label(Intent.FALLBACK), (AURA, 0.9), (label, 0.1))
+
+    def level(*counts: int) -> float:
+        safety = [look_alike] * counts[0] + [quiet] * counts[1]
+        return float(getattr(fit(ordinary, 0.6, safety).thresholds, label.intent.value))
+
+    # In a hundred, two may be false alarms.
+    assert level(0, 0) <= 0.06
+    assert 0.1 < level(2, 98) <= 0.6
+    assert level(3, 97) > 0.6
+
+
+@pytest.mark.parametrize("label", _DANGERS, ids=str)
+def test_dangers_of_the_safety_corpus_are_no_false_alarms(label: Label) -> None:
+    ordinary = [judged(AURA, (AURA, 0.96), (label, 0.04))] * 100
+    safety = [judged(Label(label.intent), (label, 0.6), (AURA, 0.4))] * 50
+
+    assert fit(ordinary, 0.6, safety).thresholds == fit(ordinary, 0.6).thresholds
+
+
+def test_the_temperature_leaves_danger_as_it_is() -> None:
+    ordinary = [judged(AURA, (AURA, 0.5), (BOTOX, 0.3), (CRISIS, 0.2))] * 9
+    found = fit(ordinary, 0.6)
+
+    # Always right at a half: the harmless shares should be surer, the danger's is not theirs.
+    assert found.temperature < 1
+    surer = 0.5 ** (1 / found.temperature)
+    sure = 0.8 * surer / (surer + 0.3 ** (1 / found.temperature))
+    error = expected_calibration_error(ordinary, found.temperature)
+    assert error == pytest.approx(1 - sure)
+    assert found.thresholds.crisis == pytest.approx(0.22)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        pytest.param([(CRISIS, 1.0), (EMERGENCY, 0.0), (AURA, 0.0)], id="all of it"),
+        pytest.param([(CRISIS, 1.0), (EMERGENCY, 0.0)], id="nothing else"),
+        pytest.param([(CRISIS, 0.7), (EMERGENCY, 0.3), (AURA, 0.0), (BOTOX, 0.0)], id="both"),
+    ],
+)
+def test_a_danger_that_leaves_nothing_to_the_others_can_be_fitted(
+    shares: list[tuple[Label, float]],
+) -> None:
+    data = [judged(AURA, (AURA, 0.97), (CRISIS, 0.02), (EMERGENCY, 0.01))] * 9
+    found = fit([*data, judged(CRISIS, *shares)], 0.6)
+
+    assert found.danger_found == 1
 
 
 def test_the_shares_it_reports_are_those_of_its_own_decisions() -> None:
@@ -128,10 +212,8 @@ def test_a_wrong_answer_costs_more_than_asking_back() -> None:
     data += [judged(BOTOX, (BOTOX, 0.7), (AURA, 0.3))] * 5
     found = fit(data, 0.6)
 
-    unsure = Judged(AURA, data[-1].candidates)
     assert found.wrong_answers == 0
     assert found.unsure > 0.3
-    assert unsure.candidates[0].confidence == 0.7
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from bot.nlu.decision import Thresholds, decide
 from bot.nlu.offline import Classification, ModelError, OfflineClassifier
 from bot.nlu.threshold_fitting import Judged, expected_calibration_error, read_labelled
 from bot.replies.reply import ReplyKind
-from bot.replies.understanding import Intent
+from bot.replies.understanding import Intent, Label
 from tests.nlu.pipeline import example
 
 _FITTING = ROOT / "tests" / "understanding" / "fitting.csv"
@@ -73,6 +73,11 @@ NEVER_ANSWERED = [
 _DANGER = NEVER_ANSWERED[22:32]
 
 
+def plain_danger(label: Label) -> Label:
+    """The label; of a danger the intent only: the fitting set does not say which danger it is."""
+    return Label(label.intent) if label.intent in (Intent.CRISIS, Intent.EMERGENCY) else label
+
+
 @pytest.fixture(scope="module")
 def judged(trained: OfflineClassifier) -> list[Judged]:
     return [
@@ -98,13 +103,16 @@ def test_nothing_that_is_tested_with_was_trained_on() -> None:
 
 
 def test_what_it_was_fitted_on_covers_every_meaning() -> None:
-    labels = {utterance.label for utterance in read_utterances()}
+    labels = {plain_danger(Label.parse(utterance.label)) for utterance in read_utterances()}
 
-    assert {str(expected) for _, expected in read_labelled(_FITTING)} == labels
+    assert {plain_danger(expected) for _, expected in read_labelled(_FITTING)} == labels
 
 
 def test_decisions_are_mostly_right(judged: list[Judged], levels: Thresholds) -> None:
-    right = sum(decide(one.candidates, levels).label == one.expected for one in judged)
+    right = sum(
+        plain_danger(decide(one.candidates, levels).label) == plain_danger(one.expected)
+        for one in judged
+    )
 
     assert right / len(judged) >= 0.90
 

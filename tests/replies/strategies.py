@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
+from bot.safety.danger import DANGER_LEAVES, About, Danger, DangerTopic, SafetyKind, Tier
 
 #: Every meaning that has no leaf.
 BEHAVIOURS = (
@@ -26,6 +28,11 @@ BEHAVIOURS = (
 
 TOPICS = tuple(load_library().topics())
 
+#: Every danger that the classifier tells apart; the screen names the intent only.
+DANGER_LABELS = tuple(
+    Label(Intent(DangerTopic(leaf.partition(".")[0]).kind.value), leaf) for leaf in DANGER_LEAVES
+)
+
 #: An answer that was taken off the page after the model was trained or the slot was set.
 GONE = Topic("migraine", "taken_off_the_page")
 
@@ -35,9 +42,41 @@ LABELS = (
     *(Label(Intent.CHITCHAT, kind.value) for kind in ChitchatKind),
     *(Label(Intent.FOLLOW_UP, kind.value) for kind in FollowUpKind),
     *(Label(intent) for intent in BEHAVIOURS),
+    *DANGER_LABELS,
+    Label(Intent.OTHER_LANGUAGE, "es"),
 )
 
 _SHARES = st.floats(0, 1)
+
+#: Languages with replies of their own, with a line before the English reply, and with neither.
+DANGERS = st.builds(
+    Danger,
+    topic=st.sampled_from(DangerTopic),
+    tier=st.sampled_from(Tier),
+    level=st.none() | st.integers(1, 6),
+    about=st.sampled_from(About),
+    language=st.sampled_from(["en", "es", "zh", "ht", "de"]),
+)
+
+#: Of every topic, for both persons, near and far, and in languages with and without replies.
+SOME_DANGERS = [
+    *(Danger(topic=topic, about=about) for topic in DangerTopic for about in About),
+    *(Danger(topic=DangerTopic.SUICIDE, level=level) for level in range(1, 7)),
+    *(Danger(topic=DangerTopic.BODY, tier=tier) for tier in Tier),
+    *(Danger(topic=topic, language="es") for topic in DangerTopic),
+    Danger(topic=DangerTopic.SUICIDE, level=3, language="zh"),
+    Danger(topic=DangerTopic.BODY, language="ht"),
+    Danger(topic=DangerTopic.BODY, language="de"),
+]
+
+
+def _described(heard: Understanding) -> st.SearchStrategy[Understanding]:
+    """Danger with its description, as the safety gate leaves it; a button's has none."""
+    intent = heard.label.intent
+    if intent not in (Intent.EMERGENCY, Intent.CRISIS):
+        return st.just(heard)
+    fitting = DANGERS.filter(lambda danger: danger.kind is SafetyKind(intent.value))
+    return (st.none() | fitting).map(lambda danger: replace(heard, danger=danger))
 
 
 def understandings(*, also_gone: bool = False) -> st.SearchStrategy[Understanding]:
@@ -61,7 +100,7 @@ def understandings(*, also_gone: bool = False) -> st.SearchStrategy[Understandin
         choices=st.lists(st.sampled_from(answers), max_size=3, unique=True).map(tuple),
         related=related,
     )
-    return sure | unsure
+    return (sure | unsure).flatmap(_described)
 
 
 _WORDS = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -93,4 +132,5 @@ def replies(disclaimers: st.SearchStrategy[str | None]) -> st.SearchStrategy[Rep
         disclaimer=disclaimers,
         source=st.none() | _SOURCES,
         buttons=st.lists(_BUTTONS, max_size=3).map(tuple),
+        danger=st.none() | DANGERS,
     )

@@ -3,46 +3,93 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.replies.composer import ReplyComposer
+from bot.replies.danger_before import DangerBefore
 from bot.replies.dialogue import Dialogue
-from bot.replies.dialogue_state import DialogueState, Offer
+from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
-from bot.replies.reply import ReplyKind
+from bot.replies.reply import Reply, ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent, Understanding
+from bot.safety.replies import load_safety_replies
 from tests.replies.strategies import GONE, TOPICS, understandings
 
-_KIND_OF_DANGER = {Intent.EMERGENCY: ReplyKind.EMERGENCY, Intent.CRISIS: ReplyKind.CRISIS}
+#: docs/architecture.md: what asks nothing new after a danger is about the danger.
+_ASKS_NOTHING = {
+    *(Intent.FOLLOW_UP, Intent.AFFIRM, Intent.DENY, Intent.CHITCHAT, Intent.OUT_OF_SCOPE),
+    *(Intent.OTHER_LANGUAGE, Intent.FALLBACK),
+}
+_DANGERS = {Intent.EMERGENCY, Intent.CRISIS}
 
 
 def assert_valid_turns(
     dialogue: Dialogue, said: list[Understanding], state: DialogueState
 ) -> DialogueState:
-    """Say it all; every reply must be fit to be shown."""
+    """Say it all, as the gateway would have it said; every reply must be fit to be shown."""
     composer: ReplyComposer = dialogue._composer
+    replies: list[Reply] = []
     for heard in said:
-        before = state
-        reply, state = (turn := dialogue.respond(heard, state)).reply, turn.state
-        assert fault_in(reply, composer.disclaimers) is None
-        assert reply.kind is not ReplyKind.ERROR
-        assert as_plain_text(reply, composer).startswith(reply.text)
-        intent = heard.label.intent
-        assert reply.kind is _KIND_OF_DANGER.get(intent, reply.kind)
-        assert (reply.kind in _KIND_OF_DANGER.values()) == (intent in _KIND_OF_DANGER)
-        # A miss is counted; whatever is understood, if only as one of two, ends the count.
-        known = [label for label in heard.choices if label.topic in composer.library]
-        two = len(known) == len(heard.choices) == 2
-        unsure = intent is Intent.FALLBACK and not two
-        missed = unsure or intent is Intent.OUT_OF_SCOPE
-        assert state.misses == (before.misses + 1 if missed else 0)
-        if reply.kind is ReplyKind.ANSWER:
-            assert state.topic
-            assert (reply.page, reply.topic) == (state.topic.page, state.topic.answer)
+        told = DangerBefore.of(replies)
+        state = replace(state, danger=told.danger, safety_replies=told.safety_replies)
+        turn = dialogue.respond(heard, state)
+        assert fault_in(turn.reply, composer.disclaimers) is None
+        assert turn.reply.kind is not ReplyKind.ERROR
+        assert as_plain_text(turn.reply, composer).startswith(turn.reply.text)
+        assert_right_about_danger(composer, heard, told, turn.reply)
+        assert_misses(composer, heard, state, turn)
+        if turn.reply.kind is ReplyKind.ANSWER:
+            topic = turn.state.topic
+            assert topic
+            assert (turn.reply.page, turn.reply.topic) == (topic.page, topic.answer)
+        replies.append(turn.reply)
+        state = turn.state
     return state
+
+
+def assert_right_about_danger(
+    composer: ReplyComposer, heard: Understanding, told: DangerBefore, reply: Reply
+) -> None:
+    """A safety reply where danger is told of or still the matter; else the door is kept open."""
+    intent = heard.label.intent
+    still = told.danger if intent in _ASKS_NOTHING else None
+    if intent in _DANGERS or still:
+        danger = still or heard.danger or reply.danger
+        assert danger
+        assert reply == composer.danger(danger, told.safety_replies)
+        assert reply.kind.value == (danger.kind.value if still else intent.value)
+        return
+    assert reply.danger is None
+    assert reply.kind not in (ReplyKind.CRISIS, ReplyKind.EMERGENCY)
+    lines = [line for line in door_open_lines() if reply.text.endswith(f" {line}")]
+    if told.danger is None:
+        assert lines == []
+    else:
+        replies = load_safety_replies()
+        assert lines == [replies.door_open_line(told.danger.kind, told.danger.language)]
+        assert reply.text.count(lines[0]) == 1
+
+
+def assert_misses(
+    composer: ReplyComposer, heard: Understanding, before: DialogueState, turn: Turn
+) -> None:
+    """A miss is counted; whatever is understood, if only as one of two, ends the count."""
+    known = [label for label in heard.choices if label.topic in composer.library]
+    two = len(known) == len(heard.choices) == 2
+    unsure = heard.label.intent is Intent.FALLBACK and not two
+    missed = (unsure or heard.label.intent is Intent.OUT_OF_SCOPE) and not turn.reply.danger
+    assert turn.state.misses == (before.misses + 1 if missed else 0)
+
+
+@lru_cache(maxsize=1)
+def door_open_lines() -> list[str]:
+    """Every line that keeps the door open."""
+    lines = load_safety_replies().door_open
+    return [line.text for line in (*lines.crisis, *lines.emergency)]
 
 
 @settings(deadline=None, max_examples=150)

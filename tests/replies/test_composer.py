@@ -18,7 +18,7 @@ from bot.replies.reply import Reply, ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent, Label
 from bot.safety.replies import load_safety_replies
-from tests.replies.strategies import ANSWER_LABELS, LABELS, TOPICS
+from tests.replies.strategies import ANSWER_LABELS, LABELS, SOME_DANGERS, TOPICS
 
 _WAYS_TO_SAY_IT = ("answer", "full_answer", "simpler", "nothing_more", "source_of")
 
@@ -39,8 +39,13 @@ def every_reply(composer: ReplyComposer) -> list[Reply]:
         composer.affirm_without_offer(),
         composer.deny(),
         composer.human_handoff(),
-        composer.emergency(),
-        composer.crisis(),
+        composer.other_language("es"),
+        *(composer.danger(danger, n) for danger in SOME_DANGERS for n in range(3)),
+        *(
+            composer.with_door_open(reply, danger)
+            for danger in SOME_DANGERS
+            for reply in (composer.answer(botox), composer.deny(), composer.personal_advice(botox))
+        ),
         composer.unavailable(),
         composer.action_failed(),
     ]
@@ -200,15 +205,6 @@ def test_two_meanings_are_put_to_the_choice(composer: ReplyComposer) -> None:
     assert payloads(reply) == [*(payload_of(label) for label in ANSWER_LABELS[:2]), PERSON_PAYLOAD]
 
 
-def test_safety_replies_name_the_lines_to_call(composer: ReplyComposer, clinic: Clinic) -> None:
-    assert "call 911 now" in composer.emergency().text
-    assert "1-800-222-1222" in composer.emergency().text
-    for said in ("988", "911", clinic.phone):
-        assert said in composer.crisis().text
-        assert said in composer.unavailable().text
-        assert said in composer.action_failed().text
-
-
 def test_how_to_reach_a_person(composer: ReplyComposer, clinic: Clinic) -> None:
     text = composer.human_handoff().text
 
@@ -221,8 +217,8 @@ def test_plain_text_has_source_and_disclaimer_in_one_block(composer: ReplyCompos
         plain = as_plain_text(reply, composer)
         # Rasa's channels send what follows a blank line as a message of its own.
         assert "\n\n" not in plain
-        lines = plain.split("\n")
-        assert lines[0] == reply.text
+        assert plain.startswith(reply.text)
+        lines = ["the reply", *plain[len(reply.text) :].split("\n")[1:]]
         assert (lines[-1] == reply.disclaimer) == bool(reply.disclaimer)
         assert any(line.startswith("Based on our ") for line in lines[1:]) == bool(reply.source)
 

@@ -12,17 +12,11 @@ from bot.content.texts import ChitchatKind, Texts
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
-from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent, Label, Understanding
-from bot.safety.screen import SafetyKind
-from tests.replies.strategies import ANSWER_LABELS, GONE, TOPICS
-
-START = DialogueState()
-BOTOX = Topic("migraine", "botox")
-AURA = Topic("migraine", "aura")
-AFTER_BOTOX = DialogueState(topic=BOTOX, offer=Offer.MORE)
+from tests.replies.strategies import GONE, TOPICS
+from tests.replies.talk import AFTER_BOTOX, AURA, BOTOX, START, heard, talk
 
 #: Follow-ups that ask for another answer.
 _LEADING = [
@@ -34,18 +28,6 @@ _LEADING = [
     FollowUpKind.CAUSE,
     FollowUpKind.FREQUENCY,
 ]
-
-
-def heard(label: str, *choices: Label, related: Topic | None = None) -> Understanding:
-    return Understanding(Label.parse(label), 0.9, choices=choices, related=related)
-
-
-def talk(dialogue: Dialogue, *labels: str, state: DialogueState = START) -> Turn:
-    """Say one thing after the other; the last turn."""
-    for label in labels:
-        turn = dialogue.respond(heard(label), state)
-        state = turn.state
-    return turn
 
 
 def topic_of(turn: Turn) -> str | None:
@@ -67,6 +49,9 @@ def topic_of(turn: Turn) -> str | None:
         ("deny", ReplyKind.CHITCHAT),
         ("nlu_fallback", ReplyKind.CLARIFY),
         ("follow_up/more", ReplyKind.CLARIFY),
+        ("other_language/es", ReplyKind.HUMAN_HANDOFF),
+        # As `rasa shell` hears it from somebody who types the intent.
+        ("other_language", ReplyKind.HUMAN_HANDOFF),
     ],
 )
 def test_the_kind_of_a_first_reply(dialogue: Dialogue, label: str, kind: ReplyKind) -> None:
@@ -74,7 +59,12 @@ def test_the_kind_of_a_first_reply(dialogue: Dialogue, label: str, kind: ReplyKi
 
 
 def test_every_intent_has_a_reply(dialogue: Dialogue) -> None:
-    leaves = {Intent.FAQ: "migraine.aura", Intent.CHITCHAT: "greet", Intent.FOLLOW_UP: "more"}
+    leaves = {
+        Intent.FAQ: "migraine.aura",
+        Intent.CHITCHAT: "greet",
+        Intent.FOLLOW_UP: "more",
+        Intent.OTHER_LANGUAGE: "es",
+    }
 
     for intent in Intent:
         reply = dialogue.respond(Understanding(Label(intent, leaves.get(intent)), 1.0), START).reply
@@ -104,6 +94,15 @@ def test_small_talk(dialogue: Dialogue, composer: ReplyComposer, kind: ChitchatK
 
     assert turn.reply == composer.chitchat(kind)
     # "tell me more" after a "thanks" still means Botox; a bare "yes" accepts nothing any more.
+    assert turn.state == DialogueState(topic=BOTOX)
+
+
+def test_another_language_is_answered_in_it(dialogue: Dialogue, composer: ReplyComposer) -> None:
+    turn = talk(dialogue, "other_language/es", state=replace(AFTER_BOTOX, misses=1))
+
+    assert turn.reply == composer.other_language("es")
+    assert "Una persona de" in turn.reply.text
+    # The topic stays for whoever goes on in English.
     assert turn.state == DialogueState(topic=BOTOX)
 
 
@@ -269,67 +268,6 @@ def test_the_source_asked_for_after_declining_is_that_of_the_text_just_shown(
     assert turn.reply == composer.source_of(BOTOX)
 
 
-def test_two_close_meanings_are_put_to_the_choice(dialogue: Dialogue) -> None:
-    pair = ANSWER_LABELS[:2]
-
-    turn = dialogue.respond(heard("nlu_fallback", *pair), START)
-
-    assert [button.payload for button in turn.reply.buttons] == [
-        *(payload_of(label) for label in pair),
-        PERSON_PAYLOAD,
-    ]
-    assert "Which of these" in turn.reply.text
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_otherwise_it_says_that_it_is_unsure(dialogue: Dialogue, count: int) -> None:
-    turn = dialogue.respond(heard("nlu_fallback", *ANSWER_LABELS[:count]), START)
-
-    assert "not sure I understood" in turn.reply.text
-    assert len(turn.reply.buttons) == 4
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_after_two_misses_in_a_row_a_person_comes_first(dialogue: Dialogue, count: int) -> None:
-    unsure = heard("nlu_fallback", *ANSWER_LABELS[:count])
-    state, first = START, []
-    for _ in range(3):
-        turn = dialogue.respond(unsure, state)
-        state = turn.state
-        first.append(turn.reply.buttons[0].payload == PERSON_PAYLOAD)
-
-    assert first == [False, True, True]
-    assert "A person at" in turn.reply.text
-
-
-def test_what_is_beside_the_point_is_a_miss_too(dialogue: Dialogue) -> None:
-    turn = talk(dialogue, "out_of_scope", "out_of_scope")
-
-    assert turn.reply.kind is ReplyKind.OUT_OF_SCOPE
-    assert turn.reply.buttons[0].payload == PERSON_PAYLOAD
-    assert turn.state.misses == 2
-
-
-def test_two_close_meanings_are_no_miss(dialogue: Dialogue) -> None:
-    asked = heard("nlu_fallback", *ANSWER_LABELS[:2])
-
-    turn = dialogue.respond(asked, DialogueState(topic=AURA, misses=1))
-
-    assert turn.state == DialogueState(topic=AURA)
-
-
-@pytest.mark.parametrize(
-    "between", ["faq/migraine.botox", "chitchat/thanks", "not_covered", "deny", "affirm", "crisis"]
-)
-def test_a_message_understood_between_two_misses_starts_the_count_anew(
-    dialogue: Dialogue, between: str
-) -> None:
-    turn = talk(dialogue, "nlu_fallback", between, "nlu_fallback")
-
-    assert turn.state.misses == 1
-    assert turn.reply.buttons[0].payload != PERSON_PAYLOAD
-
-
 @pytest.mark.parametrize(
     "label",
     ["follow_up/more", "follow_up/source", "follow_up/duration", "follow_up/safety", "affirm"],
@@ -343,54 +281,3 @@ def test_a_remembered_answer_that_is_gone_counts_as_none(
 
     assert fault_in(turn.reply, composer.disclaimers) is None
     assert turn.reply.kind is not ReplyKind.ERROR
-
-
-@pytest.mark.parametrize("count", [2, 3])
-def test_a_choice_that_is_gone_is_not_offered(dialogue: Dialogue, count: int) -> None:
-    choices = [Label(Intent.FAQ, str(GONE)), *ANSWER_LABELS][:count]
-
-    turn = dialogue.respond(heard("nlu_fallback", *choices), START)
-
-    assert all(str(GONE) not in button.payload for button in turn.reply.buttons)
-
-
-@pytest.mark.parametrize("danger", SafetyKind)
-@pytest.mark.parametrize(
-    "label",
-    [
-        *(f"follow_up/{kind.value}" for kind in FollowUpKind),
-        *("affirm", "deny", "nlu_fallback", "out_of_scope", "chitchat/thanks", "chitchat/pain"),
-    ],
-)
-def test_right_after_danger_what_asks_nothing_new_is_about_it(
-    dialogue: Dialogue, composer: ReplyComposer, label: str, danger: SafetyKind
-) -> None:
-    turn = talk(dialogue, label, state=replace(AFTER_BOTOX, danger=danger))
-
-    assert turn.reply == getattr(composer, danger.value)()
-
-
-@pytest.mark.parametrize("danger", SafetyKind)
-@pytest.mark.parametrize(
-    ("label", "kind"),
-    [
-        ("faq/migraine.aura", ReplyKind.ANSWER),
-        ("human_handoff", ReplyKind.HUMAN_HANDOFF),
-        ("personal_advice", ReplyKind.PERSONAL_ADVICE),
-        ("not_covered", ReplyKind.NOT_COVERED),
-        ("emergency", ReplyKind.EMERGENCY),
-        ("crisis", ReplyKind.CRISIS),
-    ],
-)
-def test_what_is_new_is_answered_even_then(
-    dialogue: Dialogue, label: str, kind: ReplyKind, danger: SafetyKind
-) -> None:
-    assert talk(dialogue, label, state=DialogueState(danger=danger)).reply.kind is kind
-
-
-@pytest.mark.parametrize("label", ["emergency", "crisis"])
-def test_danger_is_answered_the_same_at_any_time(
-    dialogue: Dialogue, composer: ReplyComposer, label: str
-) -> None:
-    for state in (START, AFTER_BOTOX, DialogueState(misses=5), DialogueState(topic=GONE)):
-        assert dialogue.respond(heard(label), state).reply == getattr(composer, label)()

@@ -40,6 +40,8 @@ def test_a_reply_survives_the_way_through_json(reply: Reply) -> None:
         {"buttons": [{"title": "No", "payload": "deny"}]},
         {"buttons": [{"title": "x" * 61, "payload": "/deny"}]},
         {"source": {"section": "One"}},
+        {"danger": {"topic": "boredom"}},
+        {"danger": {"topic": "suicide", "words": "of a patient"}},
     ],
     ids=str,
 )

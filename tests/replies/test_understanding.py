@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.content.library import Topic
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
+from bot.safety.danger import About, Danger, DangerTopic, Tier
 from tests.replies.strategies import LABELS
 
 
@@ -83,6 +84,21 @@ def test_a_parse_of_our_pipeline_is_read_whole() -> None:
     )
 
 
+def test_the_danger_that_was_described_is_read_with_it() -> None:
+    described = {"topic": "suicide", "tier": "call_911", "level": 3, "about": "someone_else"}
+    parse = {"intent": {"name": "crisis", "confidence": 1.0}, "danger": described}
+
+    assert Understanding.from_parse(parse).danger == Danger(
+        topic=DangerTopic.SUICIDE, tier=Tier.CALL_911, level=3, about=About.SOMEONE_ELSE
+    )
+
+
+def test_without_a_description_there_is_none() -> None:
+    for parse in ({}, {"danger": None}, {"danger": {}}):
+        heard = Understanding.from_parse({"intent": {"name": "crisis"}} | parse)
+        assert heard.danger is None
+
+
 def test_a_leaf_chosen_by_a_button_wins_over_one_selected_from_text() -> None:
     parse = clicked('/faq{"leaf": "migraine.aura"}')
     parse["response_selector"] = {
@@ -110,6 +126,10 @@ def test_another_entity_is_no_leaf() -> None:
         {"intent": {"name": "faq"}, "candidates": [{"label": "nonsense", "confidence": 1}]},
         {"intent": {"name": "faq"}, "candidates": [{"label": "faq"}]},
         {"intent": {"name": "faq"}, "choices": ["nonsense"]},
+        {"intent": {"name": "crisis"}, "danger": "suicide"},
+        {"intent": {"name": "crisis"}, "danger": {"topic": "boredom"}},
+        {"intent": {"name": "crisis"}, "danger": {"topic": "suicide", "level": 7}},
+        {"intent": {"name": "crisis"}, "danger": {"topic": "suicide", "text": "my words"}},
         {"intent": {"name": "faq"}, "response_selector": {"faq": {"response": {}}}},
         {"intent": {"name": "faq"}, "entities": [{"value": "migraine.aura"}]},
     ],
@@ -142,7 +162,7 @@ _JSON = st.recursive(
 
 
 _INTENTS = [intent.value for intent in Intent]
-_PARTS = ("entities", "response_selector", "candidates", "choices", "related_answer")
+_PARTS = ("entities", "response_selector", "candidates", "choices", "related_answer", "danger")
 
 
 @settings(deadline=None, max_examples=200)

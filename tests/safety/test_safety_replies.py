@@ -583,6 +583,7 @@ def test_another_language_comes_before_the_english_reply(language: str) -> None:
 
 def test_every_place_is_filled_in(clinic: Clinic) -> None:
     filled = REPLIES.filled_in(clinic)
+    assert clinic.opening_hours_in("es") != clinic.opening_hours
 
     for name, text in filled.texts():
         assert not re.search(r"[{}]", text.text), name
@@ -590,7 +591,7 @@ def test_every_place_is_filled_in(clinic: Clinic) -> None:
         for wording in reply.wordings:
             assert clinic.name in wording.text
             assert clinic.phone in wording.text
-            assert clinic.opening_hours in wording.text
+            assert clinic.opening_hours_in(wording.language) in wording.text
     assert clinic.opening_hours in filled.unavailable.text
 
 

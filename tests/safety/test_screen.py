@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,14 @@ from bot.content.training_examples import read_utterances
 from bot.content.yaml_source import ContentError
 from bot.safety.folding import SPELLING_FILE
 from bot.safety.lexicon import LEXICON_FOLDER, entry_files
+from bot.safety.pattern import PatternError
 from bot.safety.screen import (
+    About,
     Lexicon,
     LexiconEntry,
     SafetyKind,
     SafetyScreen,
+    Tier,
     lexicon_fingerprint,
     load_lexicon,
     load_screen,
@@ -32,17 +36,26 @@ ENTRIES = {entry.id: entry for entry in LEXICON.entries}
 #: What no answer, small talk or question beside the point may be taken for.
 _HARMLESS = {"faq", "chitchat", "follow_up", "not_covered", "out_of_scope", "human_handoff"}
 
+#: The share of the training dangers, of those found, that may be taken for the other kind.
+_MISTAKEN_KINDS = 0.02
+
+#: Files of harmless utterances that were written to be mistaken for danger, and the share that is.
+_WRITTEN_TO_LOOK_LIKE_DANGER = {"look_alikes.yml", "other_language.yml"}
+_LOOK_ALIKE_ALARMS = 0.03
+
 
 @pytest.fixture(scope="session")
 def screen() -> SafetyScreen:
     return load_screen()
 
 
-def small_screen(**entry: object) -> SafetyScreen:
-    values = {"id": "a", "kind": "crisis", "source": "s", "phrases": ("want to vanish",)}
-    return SafetyScreen(
-        Lexicon(entries=(LexiconEntry.parse_obj({"examples": ()} | values | entry),))
-    )
+def small_entry(**values: object) -> LexiconEntry:
+    always = {"id": "a", "topic": "suicide", "source": "s", "examples": ()}
+    return LexiconEntry.parse_obj(always | values)
+
+
+def small_screen(*entries: LexiconEntry) -> SafetyScreen:
+    return SafetyScreen(Lexicon(entries=entries))
 
 
 @cache
@@ -146,27 +159,37 @@ def test_what_any_screen_must_find(
     assert kinds == dict.fromkeys(texts, kind)
 
 
-def test_no_harmless_training_utterance_is_taken_for_danger(screen: SafetyScreen) -> None:
+def test_no_ordinary_training_utterance_is_taken_for_danger(screen: SafetyScreen) -> None:
     alarms = [
         (one.label, one.text)
         for one in read_utterances()
-        if one.label.partition("/")[0] in _HARMLESS and screen.check(one.text)
+        if one.label.partition("/")[0] in _HARMLESS
+        and one.file.name not in _WRITTEN_TO_LOOK_LIKE_DANGER
+        and screen.check(one.text)
     ]
 
     assert alarms == []
 
 
-def test_danger_is_taken_for_its_own_kind(screen: SafetyScreen) -> None:
-    mistaken = [
-        (one.label, one.text)
-        for one in read_utterances()
-        if one.label in ("crisis", "emergency")
-        and (hit := screen.check(one.text))
-        and hit.kind.value != one.label
+def test_few_look_alikes_are_taken_for_danger(screen: SafetyScreen) -> None:
+    look_alikes = [
+        one.text for one in read_utterances() if one.file.name in _WRITTEN_TO_LOOK_LIKE_DANGER
     ]
+    alarms = sum(screen.check(text) is not None for text in look_alikes)
 
-    # A person who cannot talk may mean a stroke or an abuser who listens: both get 911.
-    assert len(mistaken) <= 8
+    assert alarms <= _LOOK_ALIKE_ALARMS * len(look_alikes)
+
+
+def test_danger_is_taken_for_its_own_kind(screen: SafetyScreen) -> None:
+    kinds = [
+        (one.label.partition("/")[0], hit.kind.value)
+        for one in read_utterances()
+        if one.label.startswith(("crisis/", "emergency/")) and (hit := screen.check(one.text))
+    ]
+    mistaken = sum(told != taken for told, taken in kinds)
+
+    # Some messages tell of both: a beaten head, a person hard to wake after pills.
+    assert mistaken <= _MISTAKEN_KINDS * len(kinds)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +242,7 @@ def test_no_text_is_too_strange_and_none_hides_a_phrase_between_words(
 
 
 def test_a_phrase_is_words_not_letters() -> None:
-    screen = small_screen(phrases=("kms", "so confused"))
+    screen = small_screen(small_entry(phrases=("kms", "so confused")))
 
     assert found(screen, "kmsx") is None
     assert found(screen, "also confused") is None
@@ -227,7 +250,8 @@ def test_a_phrase_is_words_not_letters() -> None:
 
 
 def test_what_is_harmless_covers_only_itself() -> None:
-    screen = small_screen(phrases=("took too many",), unless=("took too many classes",))
+    entry = small_entry(phrases=("took too many",), unless=("took too many classes",))
+    screen = small_screen(entry)
 
     assert found(screen, "I took too many classes") is None
     assert found(screen, "I took too many pills") == "a"
@@ -235,32 +259,21 @@ def test_what_is_harmless_covers_only_itself() -> None:
 
 
 def test_another_entry_s_exception_does_not_count() -> None:
-    lexicon = Lexicon(
-        entries=(
-            LexiconEntry(id="a", kind="crisis", source="s", phrases=("jump",), examples=()),
-            LexiconEntry(
-                id="b",
-                kind="emergency",
-                source="s",
-                phrases=("jump off",),
-                unless=("jump off the sofa",),
-                examples=(),
-            ),
-        )
+    screen = small_screen(
+        small_entry(phrases=("jump",)),
+        small_entry(id="b", topic="body", phrases=("jump off",), unless=("jump off the sofa",)),
     )
 
-    assert found(SafetyScreen(lexicon), "i jump off the sofa") == "a"
+    assert found(screen, "i jump off the sofa") == "a"
 
 
 def test_of_two_dangers_the_graver_is_answered() -> None:
-    lexicon = Lexicon(
-        entries=(
-            LexiconEntry(id="a", kind="crisis", source="s", phrases=("want to die",), examples=()),
-            LexiconEntry(id="b", kind="emergency", source="s", phrases=("seizure",), examples=()),
-        )
+    screen = small_screen(
+        small_entry(phrases=("want to die",)),
+        small_entry(id="b", topic="body", phrases=("seizure",)),
     )
 
-    assert found(SafetyScreen(lexicon), "after the seizure i want to die") == "a"
+    assert found(screen, "after the seizure i want to die") == "a"
 
 
 def test_a_hit_never_holds_what_was_written(screen: SafetyScreen) -> None:
@@ -269,13 +282,13 @@ def test_a_hit_never_holds_what_was_written(screen: SafetyScreen) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    [{"kind": "panic"}, {"phrases": None}, {"severity": 3}, {"source": None}, {"level": 7}],
+    [{"topic": "panic"}, {"phrases": None}, {"severity": 3}, {"source": None}, {"level": 7}],
     ids=str,
 )
 def test_a_broken_lexicon_is_refused(tmp_path: Path, entry: dict[str, object]) -> None:
     for name in ("words.yml", "covers.yml"):
         shutil.copy(LEXICON_FOLDER / name, tmp_path / name)
-    values = {"id": "a", "kind": "crisis", "source": "s", "phrases": ["b"], "examples": ["b"]}
+    values = {"id": "a", "topic": "suicide", "source": "s", "phrases": ["b"], "examples": ["b"]}
     (tmp_path / "family.yml").write_text(yaml.safe_dump({"entries": [values | entry]}))
 
     with pytest.raises(ContentError):
@@ -293,6 +306,63 @@ def test_the_fingerprint_changes_with_every_lexicon_file(tmp_path: Path, name: s
         file.write("# more\n")
 
     assert lexicon_fingerprint(folder) != lexicon_fingerprint()
+
+
+def test_every_word_list_is_used() -> None:
+    used = {
+        name
+        for file in LEXICON_FOLDER.glob("*.yml")
+        for name in re.findall(r"\{(\w+)\}", file.read_text(encoding="utf-8"))
+    }
+
+    assert LEXICON.words.lists.keys() - used == set()
+
+
+def test_every_cover_hides_its_examples() -> None:
+    covers = LEXICON.covers
+    missed = [
+        example
+        for cover in covers.covers
+        for example in cover.examples
+        if SafetyScreen(
+            LEXICON.copy(
+                update={
+                    "entries": (small_entry(phrases=("nothing",)),),
+                    "covers": covers.copy(update={"covers": (cover,)}),
+                }
+            )
+        ).not_explained(example)
+        == example
+    ]
+
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("^ (help|sos) $", "Help!", True),
+        ("^ (help|sos) $", "help me", False),
+        ("^ (help|sos) $", "please help", False),
+        ("^ please? help ~2 $", "help me now", True),
+        ("^ please? help ~2 $", "please help", True),
+        ("^ please? help ~2 $", "help me with it now", False),
+        ("^ ~1 help", "they help me", True),
+        ("^ ~1 help", "they will help me", False),
+    ],
+)
+def test_a_pattern_can_ask_for_the_edges_of_the_text(
+    pattern: str, text: str, expected: bool
+) -> None:
+    screen = small_screen(small_entry(patterns=(pattern,)))
+
+    assert (found(screen, text) == "a") is expected
+
+
+@pytest.mark.parametrize("pattern", ["help ^ me", "$ help", "^ $", "~2 help", "help ~2", "{no}"])
+def test_a_pattern_that_cannot_be_read_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        small_screen(small_entry(patterns=(pattern,)))
 
 
 def test_the_fingerprint_changes_with_the_spelling(tmp_path: Path) -> None:
@@ -341,8 +411,10 @@ def test_level_tier_and_person_are_told(screen: SafetyScreen) -> None:
     plan = screen.check("i have a plan to kill myself")
     child = screen.check("my toddler ate my migraine pills")
 
-    assert plan and plan.level == 5 and plan.about.value == "self"
-    assert child and child.about.value == "someone_else" and child.tier.value == "call_911"
+    assert plan
+    assert child
+    assert (plan.danger.level, plan.danger.about) == (5, About.SELF)
+    assert (child.danger.tier, child.danger.about) == (Tier.CALL_911, About.SOMEONE_ELSE)
 
 
 _SEEN = [
@@ -379,7 +451,8 @@ def test_typing_style_and_politeness_hide_nothing(
 
 
 @pytest.mark.parametrize(
-    ("half", "sensitivity", "false_alarms"), [("seen", 0.99, 0.015), ("held", 0.73, 0.08)]
+    ("half", "sensitivity", "false_alarms"),
+    [("seen", 0.99, 0.01), ("held", 0.87, 0.05), ("outside", 0.87, 0.08)],
 )
 def test_the_corpus_floors_hold(
     screen: SafetyScreen, half: str, sensitivity: float, false_alarms: float

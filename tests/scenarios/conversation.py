@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.scenarios.running_product import until
+
 Message = dict[str, Any]
 
 _numbers = itertools.count(1)
@@ -31,7 +33,8 @@ class Conversation:
         assert opened.status_code == 201, opened.text
         self.opened: dict[str, Any] = opened.json()
         self.token: str = self.opened["token"]
-        self.last: list[Message] = self.opened["messages"]
+        self.offered: dict[str, str] = {}
+        self._remember(self.opened["messages"])
         self.keys: list[str] = []
 
     def close(self) -> None:
@@ -61,10 +64,9 @@ class Conversation:
         return self._only(self.post({"text": text}))
 
     def press(self, title: str) -> Message:
-        """Choose a button of the last messages; the one message that answers it."""
-        offered = {b["title"]: b["id"] for m in self.last for b in m["buttons"] or []}
-        assert title in offered, f"no button {title!r} among {list(offered)}"
-        return self._only(self.post({"button_id": offered[title]}))
+        """Choose a button that the page still shows; the one message that answers it."""
+        assert title in self.offered, f"no button {title!r} among {list(self.offered)}"
+        return self._only(self.post({"button_id": self.offered[title]}))
 
     def history(self) -> list[Message]:
         """What was stored."""
@@ -73,11 +75,26 @@ class Conversation:
         found: list[Message] = response.json()["messages"]
         return found
 
+    def wait_until_stored(self, message: Message) -> None:
+        """A safety reply does not wait for a database that is slow; whoever looks there does."""
+        until(
+            lambda: any(entry["id"] == message["id"] for entry in self.history()), 5, "the storing"
+        )
+
     def _only(self, response: httpx.Response) -> Message:
         assert response.status_code == 200, f"{response.status_code}: {response.text}"
-        self.last = response.json()["messages"]
-        assert len(self.last) == 1, f"{len(self.last)} messages for one"
-        return self.last[0]
+        messages: list[Message] = response.json()["messages"]
+        assert len(messages) == 1, f"{len(messages)} messages for one"
+        self._remember(messages)
+        return messages[0]
+
+    def _remember(self, messages: list[Message]) -> None:
+        """What a message offers takes the place of what was offered before; danger adds to it."""
+        for message in messages:
+            offered = {button["title"]: button["id"] for button in message["buttons"] or []}
+            if offered and message["kind"] not in ("crisis", "emergency"):
+                self.offered = {}
+            self.offered |= offered
 
 
 def titles(message: Message) -> list[str]:

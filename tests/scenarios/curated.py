@@ -5,7 +5,10 @@ source of migraine.aura       what "what's the source?" says after that answer
 advice with migraine.aura     the refusal to advise, with that answer's short form
 no word on migraine.aura      the page does not say this about that answer
 texts chitchat.thanks         a text of bot/content/texts.yml
-safety crisis                 a text of bot/safety/replies.yml
+safety body_911_self.en.1     a text of bot/safety/replies.yml: its id, language and number;
+                              also door_open.crisis.en.1, before_english.crisis.ht.1, unavailable
+
+Two of them with " + " between are one text after the other, with " / " on two lines.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ def record(topic: str) -> Any:
 
 def text_of(reference: str) -> str:
     """The text that a reference names, as a patient reads it."""
+    for sign, between in ((" / ", "\n"), (" + ", " ")):
+        if sign in reference:
+            return between.join(text_of(part) for part in reference.split(sign))
     kind, _, rest = reference.partition(" ")
     if kind in ("short", "full", "question", "section"):
         return str(record(rest.removeprefix("of "))[kind])
@@ -65,8 +71,19 @@ def text_of(reference: str) -> str:
     if kind == "texts":
         return _filled(_key(rest))
     if kind == "safety":
-        return _filled(_SAFETY[rest]["text"])
+        return _safety(rest)
     raise ValueError(f"no such reference: {reference}")
+
+
+def wording(reply: str, times_before: int, language: str = "en") -> str:
+    """The text of a safety reply in a conversation that had so many of them before."""
+    texts = _safety_texts(reply, language)
+    return _filled(texts[times_before % len(texts)], language)
+
+
+def safety_replies() -> list[str]:
+    """The ids of all replies to dangers."""
+    return [str(reply["id"]) for reply in _SAFETY["dangers"]]
 
 
 def source_of(topic: str) -> dict[str, object]:
@@ -120,11 +137,25 @@ def _key(path: str) -> str:
     return str(found)
 
 
-def _filled(text: str, **more: str) -> str:
+def _safety(name: str) -> str:
+    if name == "unavailable":
+        return _filled(_SAFETY[name]["text"])
+    reply, language, number = name.rsplit(".", 2)
+    return _filled(_safety_texts(reply, language)[int(number) - 1], language)
+
+
+def _safety_texts(reply: str, language: str) -> list[str]:
+    group, _, kind = reply.partition(".")
+    by_id = {each["id"]: each["wordings"] for each in _SAFETY["dangers"]}
+    texts = _SAFETY[group][kind] if kind else by_id[group]
+    return [text["text"] for text in texts if text["language"] == language]
+
+
+def _filled(text: str, language: str = "en", **more: str) -> str:
     return text.format(
         clinic=_CLINIC.name,
         phone=PHONE,
-        hours=_CLINIC.opening_hours,
+        hours=_CLINIC.opening_hours_in(language),
         email=_CLINIC.email,
         pages=" and ".join(page["title"].lower() for page in PAGES.values()),
         **more,

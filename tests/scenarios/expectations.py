@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import yaml
@@ -9,11 +11,33 @@ from pydantic import BaseModel, Extra, root_validator
 
 from tests.scenarios.conversation import Conversation, Message, titles
 from tests.scenarios.curated import PHONE, page_of, source_of, text_of
+from tests.scenarios.running_product import until
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
+SAFETY_KINDS = ("crisis", "emergency")
+
+#: What the first other reply after a danger ends with.
+_AFTER_DANGER = [
+    f" + safety door_open.{kind}.{language}.1" for kind in SAFETY_KINDS for language in ("en", "es")
+]
+
 #: DESIGN §6: these never reach a patient without the disclaimer.
 _DISCLAIMED = ("answer", "personal_advice", "not_covered", "clarify")
+
+
+class Alert(BaseModel):
+    """What staff read of a danger."""
+
+    topic: str
+    tier: str = "call_911"
+    level: int | None = None
+    about: str = "self"
+    language: str = "en"
+    found_by: str = "screen"
+
+    class Config:
+        extra = Extra.forbid
 
 
 class Turn(BaseModel):
@@ -23,7 +47,8 @@ class Turn(BaseModel):
     page.answer, or "any" where the general text beside a refusal is not what matters. `text` and
     `buttons` are references; `first_button` where only the first matters. `choices` are the
     questions that are offered, in whichever order, before the way to a person.
-    `kept` is what the history shows of a text that is not kept as it was typed.
+    `kept` is what the history shows of a text that is not kept as it was typed. `alert` is the one
+    that is stored of it for the staff; without it there must be none.
     """
 
     patient: str | None = None
@@ -36,6 +61,7 @@ class Turn(BaseModel):
     buttons: tuple[str, ...] | None = None
     first_button: str | None = None
     choices: tuple[str, ...] | None = None
+    alert: Alert | None = None
 
     class Config:
         extra = Extra.forbid
@@ -89,14 +115,30 @@ def check_message(message: Message) -> None:
         check_answer(message)
     if kind == "personal_advice":
         check_refusal(message)
+    if kind in SAFETY_KINDS:
+        check_safety(message)
 
 
 def check_refusal(message: Message) -> None:
     """Declined, and the general text beside it is that of the answer it names, if it names one."""
     topic = f"{message['page']}.{message['topic']}"
     general = f"advice with {topic}" if message["topic"] else "texts personal_advice.decline"
-    assert message["text"] == text_of(general)
+    assert message["text"] in {text_of(f"{general}{after}") for after in ("", *_AFTER_DANGER)}
     assert message["source"] == (source_of(topic) if message["topic"] else None)
+
+
+def check_safety(message: Message) -> None:
+    """Says who speaks, that nobody watches, and where help is; shows nothing else."""
+    text = message["text"]
+    assert "automated assistant" in text or "asistente automático" in text
+    assert "nobody is watching this chat live" in text.replace("Nobody", "nobody") or (
+        "nadie está viendo este chat en vivo" in text.replace("Nadie", "nadie")
+    )
+    assert PHONE in text
+    assert "911" in text
+    assert message["kind"] == "emergency" or "988" in text
+    assert (message["page"], message["topic"], message["source"]) == (None, None, None)
+    assert titles(message) == [text_of("texts buttons.person")]
 
 
 def check_answer(message: Message) -> None:
@@ -126,18 +168,53 @@ def check_turn(turn: Turn, message: Message) -> None:
 
 
 def check_history(conversation: Conversation, said: list[tuple[str, Message]]) -> None:
-    """The stored conversation is the one that was had; only its last choices are still open."""
+    """The stored conversation is the one that was had; only its last choices are still open.
+
+    A safety reply closes none of those before it.
+    """
     stored = conversation.history()
     greeting = conversation.opened["messages"]
     expected = [("assistant", message) for message in greeting]
     for text, message in said:
         expected += [("patient", {"text": text}), ("assistant", message)]
     assert len(stored) == len(expected)
-    offers = [place for place, (_, message) in enumerate(expected) if message.get("buttons")]
+    last_offer = max(
+        place
+        for place, (_, message) in enumerate(expected)
+        if message.get("buttons") and message["kind"] not in SAFETY_KINDS
+    )
     for place, (role, message) in enumerate(expected):
         shown = {**message, "role": role}
         if role == "patient":
             shown["id"] = stored[place]["id"]
-        elif place != offers[-1]:
+        elif place < last_offer:
             shown["buttons"] = None
         assert stored[place] == shown
+
+
+def check_alerts(var: Path, scenario: Scenario, asked: list[str]) -> None:
+    """What staff read of this conversation: one row for each turn that says so, and no word of it.
+
+    Args:
+        var: where the product keeps its database.
+        asked: the ids of the patient's messages.
+    """
+    expected = {
+        id: turn.alert.dict()
+        for id, turn in zip(asked, scenario.turns, strict=True)
+        if turn.alert is not None
+    }
+    until(lambda: len(_alerts(var, asked)) >= len(expected), 5, "the alerts' storing")
+    rows = _alerts(var, asked)
+    shown = {row["id"]: {name: row[name] for name in Alert.__fields__} for row in rows}
+    assert shown == expected
+    for row in rows:
+        assert not any(turn.said in str(tuple(row)) for turn in scenario.turns)
+
+
+def _alerts(var: Path, ids: list[str]) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(f"file:{var / 'assistant.db'}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        places = ",".join("?" * len(ids))
+        query = f"SELECT * FROM safety_alerts WHERE id IN ({places})"
+        return connection.execute(query, ids).fetchall()

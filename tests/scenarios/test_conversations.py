@@ -5,24 +5,39 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import OpenConversation
+from tests.scenarios.conversation import Message
+from tests.scenarios.curated import safety_replies
 from tests.scenarios.expectations import (
     Scenario,
+    check_alerts,
     check_history,
     check_message,
     check_turn,
     load_scenarios,
 )
+from tests.scenarios.running_product import RunningProduct
 
 _SCENARIOS = load_scenarios()
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS.values(), ids=_SCENARIOS.keys())
-def test_conversation(scenario: Scenario, converse: OpenConversation) -> None:
+def test_conversation(
+    scenario: Scenario, product: RunningProduct, converse: OpenConversation
+) -> None:
     conversation = converse()
-    said = []
+    said: list[tuple[str, Message]] = []
     for turn in scenario.turns:
         message = turn.play(conversation)
+        conversation.wait_until_stored(message)
         check_message(message)
         check_turn(turn, message)
         said.append((turn.said, message))
     check_history(conversation, said)
+    asked = [entry["id"] for entry in conversation.history() if entry["role"] == "patient"]
+    check_alerts(product.var, scenario, asked)
+
+
+def test_every_safety_reply_is_given_in_a_scenario() -> None:
+    given = " ".join(turn.text or "" for one in _SCENARIOS.values() for turn in one.turns)
+    for reply in safety_replies():
+        assert f"safety {reply}.en." in given

@@ -38,7 +38,7 @@ def _nothing_is_logged(
     for conversation in conversations:
         assert conversation.token not in written
         assert not [key for key in conversation.keys if key in written]
-        ids = [button["id"] for message in conversation.last for button in message["buttons"] or []]
+        ids = conversation.offered.values()
         assert not [button_id for button_id in ids if button_id in written]
 
 
@@ -64,7 +64,7 @@ def test_twelve_thousand_characters(converse: OpenConversation, canary: str) -> 
 
 def test_danger_in_a_text_that_is_too_long_is_still_answered(converse: OpenConversation) -> None:
     message = converse().ask("and then " * 400 + "I want to kill myself")
-    assert (message["kind"], message["text"]) == ("crisis", text_of("safety crisis"))
+    assert (message["kind"], message["text"]) == ("crisis", text_of("safety suicide_thoughts.en.1"))
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t", "\u200b\u2060", "\x00\x1b", "///", "\ufeff"])
@@ -197,10 +197,10 @@ def test_a_key_is_needed(converse: OpenConversation) -> None:
 
 def test_a_button_belongs_to_its_turn_and_its_conversation(converse: OpenConversation) -> None:
     conversation, stranger = converse(), converse()
-    (offered, *_) = conversation.last[0]["buttons"]
-    assert_refused(stranger.post({"button_id": offered["id"]}), 422, "button_over")
+    offered = next(iter(conversation.offered.values()))
+    assert_refused(stranger.post({"button_id": offered}), 422, "button_over")
     conversation.ask("What is migraine aura?")
-    assert_refused(conversation.post({"button_id": offered["id"]}), 422, "button_over")
+    assert_refused(conversation.post({"button_id": offered}), 422, "button_over")
 
 
 def test_forty_messages_at_once(converse: OpenConversation, canary: str) -> None:

@@ -11,7 +11,14 @@ from bot.configuration.clinic import load_clinic
 from bot.configuration.settings import Settings
 from bot.content.library import Library, load_library
 from bot.content.page import SignOff
-from bot.safety.replies import SafetyReplies, load_safety_replies
+from bot.safety.danger import SafetyKind
+from bot.safety.replies import (
+    REPLIES_FILE,
+    KindTexts,
+    SafetyReplies,
+    SafetyText,
+    load_safety_replies,
+)
 from bot.supervisor.production_rules import Installation, Refusal, objections
 
 REAL_FACTS = {
@@ -21,11 +28,24 @@ REAL_FACTS = {
 }
 
 
-def signed_safety_texts() -> SafetyReplies:
-    texts = {
-        name: text.copy(update={"sign_off": SignOff.SIGNED}) for name, text in load_safety_replies()
-    }
-    return SafetyReplies(**texts)
+def safety_texts(sign_off: SignOff) -> SafetyReplies:
+    """The shipped texts, all of them in one state."""
+
+    def mark(texts: tuple[SafetyText, ...]) -> tuple[SafetyText, ...]:
+        return tuple(text.copy(update={"sign_off": sign_off}) for text in texts)
+
+    def mark_kinds(kinds: KindTexts) -> KindTexts:
+        return KindTexts(emergency=mark(kinds.emergency), crisis=mark(kinds.crisis))
+
+    shipped = load_safety_replies()
+    return SafetyReplies(
+        dangers=tuple(
+            reply.copy(update={"wordings": mark(reply.wordings)}) for reply in shipped.dangers
+        ),
+        before_english=mark_kinds(shipped.before_english),
+        door_open=mark_kinds(shipped.door_open),
+        unavailable=shipped.unavailable.copy(update={"sign_off": sign_off}),
+    )
 
 
 def signed_library() -> Library:
@@ -47,7 +67,7 @@ def fit(tmp_path: Path) -> Installation:
         settings=Settings.from_environment(environment),
         clinic=load_clinic().copy(update=REAL_FACTS),
         missing_secrets=(),
-        safety=signed_safety_texts(),
+        safety=safety_texts(SignOff.SIGNED),
         library=signed_library(),
     )
 
@@ -119,13 +139,59 @@ def test_plain_http(fit: Installation) -> None:
     ]
 
 
-def test_unsigned_safety_texts(fit: Installation) -> None:
-    draft = fit.safety.crisis.copy(update={"sign_off": SignOff.DRAFT})
-    safety = fit.safety.copy(update={"crisis": draft})
+def test_every_unsigned_safety_text_is_named(fit: Installation) -> None:
+    found = objections(replace(fit, safety=safety_texts(SignOff.DRAFT)), ())
+
+    prefix = "unsigned-safety-texts: no clinician has signed: "
+    assert [str(objection).startswith(prefix) for objection in found] == [True]
+    names = str(found[0])[len(prefix) :].split(", ")
+    assert len(set(names)) == len(names) == REPLIES_FILE.read_text("utf-8").count("sign_off: ")
+    for name in ("suicide_thoughts.en.1", "suicide_thoughts.es.2", "unavailable"):
+        assert name in names
+    for group in ("before_english.crisis.zh", "door_open.crisis.es", "door_open.emergency.en"):
+        assert f"{group}.1" in names
+
+
+@pytest.mark.parametrize("state", [state for state in SignOff if state is not SignOff.SIGNED])
+def test_one_unsigned_wording_is_enough(fit: Installation, state: SignOff) -> None:
+    reply = next(reply for reply in fit.safety.dangers if reply.id == "suicide_plan")
+    *first, last = reply.wordings
+    wordings = (*first, last.copy(update={"sign_off": state}))
+    others = tuple(one for one in fit.safety.dangers if one is not reply)
+    dangers = (*others, reply.copy(update={"wordings": wordings}))
+    safety = fit.safety.copy(update={"dangers": dangers})
 
     found = objections(replace(fit, safety=safety), ())
 
-    assert [str(o) for o in found] == ["unsigned-safety-texts: no clinician has signed: crisis"]
+    count = sum(wording.language == last.language for wording in reply.wordings)
+    assert [str(objection) for objection in found] == [
+        f"unsigned-safety-texts: no clinician has signed: suicide_plan.{last.language}.{count}"
+    ]
+
+
+@pytest.mark.parametrize("group", ["before_english", "door_open"])
+@pytest.mark.parametrize("kind", SafetyKind)
+def test_the_lines_around_the_replies_count_too(
+    fit: Installation, group: str, kind: SafetyKind
+) -> None:
+    texts = getattr(fit.safety, group)
+    first, *others = getattr(texts, kind.value)
+    draft = first.copy(update={"sign_off": SignOff.DRAFT})
+    changed = texts.copy(update={kind.value: (draft, *others)})
+
+    found = objections(replace(fit, safety=fit.safety.copy(update={group: changed})), ())
+
+    assert [str(objection).rpartition(": ")[2] for objection in found] == [
+        f"{group}.{kind.value}.{first.language}.1"
+    ]
+
+
+def test_the_shipped_safety_texts_are_refused_until_they_are_signed(fit: Installation) -> None:
+    shipped = load_safety_replies()
+
+    expected = [Refusal.UNSIGNED_SAFETY_TEXTS] if shipped.unsigned() else []
+    assert refusals(replace(fit, safety=shipped)) == expected
+    assert "sign_off: draft" in REPLIES_FILE.read_text("utf-8") or expected == []
 
 
 def test_draft_answers(fit: Installation) -> None:
@@ -144,9 +210,7 @@ def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None
         settings=Settings.from_environment({"BOT_VAR": str(tmp_path)}),
         clinic=load_clinic(),
         missing_secrets=("LOOPBACK_SECRET",),
-        safety=SafetyReplies(
-            **{n: t.copy(update={"sign_off": SignOff.DRAFT}) for n, t in load_safety_replies()}
-        ),
+        safety=safety_texts(SignOff.DRAFT),
         library=Library(
             tuple(
                 page.copy(

@@ -91,7 +91,8 @@
     if (message.source) made.append(...sourceParts(message));
     if (message.disclaimer) made.append(element("p", { class: "aside disclaimer" }, message.disclaimer));
     if (message.buttons) {
-      dropChoices();
+      // What was asked before the danger can still be answered after it.
+      if (!urgent) dropChoices();
       made.append(choices(message));
     }
     return made;

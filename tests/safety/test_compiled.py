@@ -1,0 +1,144 @@
+"""Rules, their order, and what makes dangerous words harmless, on lexicons of a few words."""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations
+
+import pytest
+
+from bot.safety.compiled import compile_lexicon, gravity
+from bot.safety.danger import DangerTopic, Tier
+from bot.safety.folding import load_spelling
+from bot.safety.lexicon import LexiconEntry
+from bot.safety.pattern import PatternError
+from tests.safety.small_lexicon import entry, found, lexicon, screen_of
+
+IN_ORDER = [
+    entry("level6", level=6),
+    entry("level5", level=5),
+    entry("level2", level=2, tier="today"),
+    entry("nolevel"),
+    entry("slow", topic="abuse", tier="today"),
+    entry("ambulance", topic="body"),
+    entry("hospital", topic="poisoning", tier="emergency_department"),
+    entry("soon", topic="body", tier="today"),
+    entry("anyhelp", topic="urgent_help"),
+]
+
+
+def test_the_gravest_comes_first_whatever_the_order_of_the_files() -> None:
+    for entries in [IN_ORDER[::-1], IN_ORDER[3:] + IN_ORDER[:3]]:
+        compiled = compile_lexicon(lexicon(*entries), load_spelling())
+
+        assert [one.entry.id for one in compiled.entries] == [one.id for one in IN_ORDER]
+
+
+@pytest.mark.parametrize(("graver", "milder"), pairwise(IN_ORDER))
+def test_of_two_dangers_the_graver_is_answered(graver: LexiconEntry, milder: LexiconEntry) -> None:
+    screen = screen_of(milder, graver)
+
+    assert gravity(graver) < gravity(milder)
+    assert found(screen, f"{milder.id} and {graver.id}") == graver.id
+    assert found(screen, f"{graver.id} and {milder.id}") == graver.id
+    assert found(screen, milder.id) == milder.id
+
+
+def test_every_danger_says_more_than_a_bare_cry_for_help() -> None:
+    cry = entry("help", topic="urgent_help")
+
+    for topic in set(DangerTopic) - {DangerTopic.URGENT_HELP}:
+        for tier in Tier:
+            assert gravity(entry(topic=topic.value, tier=tier.value)) < gravity(cry)
+
+
+def test_together_means_all_of_them_in_any_order() -> None:
+    screen = screen_of(entry(together=[{"all": ["(pills|tablets)", "goodbye", "tonight"]}]))
+
+    for words in permutations(["pills", "goodbye", "tonight"]):
+        assert found(screen, " and then some more words. ".join(words)) == "a"
+    assert found(screen, "pills and goodbye") is None
+
+
+@pytest.mark.parametrize(("between", "is_found"), [(0, True), (3, True), (4, False), (9, False)])
+def test_within_counts_words_from_end_to_end(between: int, is_found: bool) -> None:
+    screen = screen_of(entry(together=[{"all": ["pills", "goodbye"], "within": 4}]))
+    gap = ["xx"] * between
+
+    for first, last in (("pills", "goodbye"), ("goodbye", "pills")):
+        assert (found(screen, " ".join([first, *gap, last])) == "a") is is_found
+
+
+def test_one_near_pair_among_far_ones_is_enough() -> None:
+    screen = screen_of(entry(together=[{"all": ["pills", "goodbye"], "within": 3}]))
+
+    assert found(screen, f"pills {'xx ' * 20} goodbye now pills {'xx ' * 20} goodbye") == "a"
+
+
+def test_within_does_not_join_one_pair_here_and_another_there() -> None:
+    rule = {"all": ["pills", "goodbye", "tonight"], "within": 3}
+    screen = screen_of(entry(together=[rule]))
+
+    assert found(screen, f"pills goodbye {'xx ' * 20} goodbye tonight") is None
+    assert found(screen, f"pills goodbye {'xx ' * 20} pills goodbye tonight") == "a"
+
+
+def test_a_phrase_is_found_in_the_spelling_that_texts_are_folded_to() -> None:
+    screen = screen_of(entry(phrases=["I don't want to be here", "¿Cómo me mato?"]))
+
+    for text in ("i dont wanna be here", "I DO NOT WANT TO BE HERE", "i don’t want 2 be here"):
+        assert found(screen, text) == "a"
+    assert found(screen, "como me mato") == "a"
+
+
+def test_words_of_a_list_are_found() -> None:
+    parts = {"lists": {"kin": ("mom", "son in law")}}
+    screen = screen_of(entry(patterns=["my {kin} fell"]), **parts)
+
+    assert found(screen, "my son-in-law fell") == "a"
+    assert found(screen, "my boss fell") is None
+
+
+@pytest.mark.parametrize("field", ["patterns", "unless"])
+def test_a_pattern_that_cannot_be_read_stops_the_start(field: str) -> None:
+    with pytest.raises(PatternError):
+        screen_of(entry(phrases=["a"], **{field: ["({nobody} fell)"]}))
+
+
+def test_harmless_words_hide_only_themselves() -> None:
+    screen = screen_of(entry(patterns=["took ~2 many"], unless=["took too many classes"]))
+
+    assert found(screen, "i took too many classes") is None
+    assert found(screen, "i took too many pills") == "a"
+    assert found(screen, "i took too many classes and took too many pills") == "a"
+
+
+def test_a_cover_hides_from_its_kinds_only() -> None:
+    cover = {"id": "c", "kinds": ["crisis"], "patterns": ["killing me"], "examples": []}
+    covers = {"covers": [cover]}
+    crisis = screen_of(entry(phrases=["killing"]), covers=covers)
+    emergency = screen_of(entry(phrases=["killing"], topic="body"), covers=covers)
+
+    assert found(crisis, "this is killing me") is None
+    assert found(crisis, "this is killing me and i am killing him") == "a"
+    assert found(emergency, "this is killing me") == "a"
+
+
+def test_a_denial_counts_only_where_nothing_takes_it_back() -> None:
+    denial = {"id": "c", "kinds": ["crisis"], "denial": True, "examples": []}
+    covers = {"covers": [denial | {"patterns": ["not suicidal"]}], "undone_by": ["but"]}
+    screen = screen_of(entry(phrases=["suicidal"]), covers=covers)
+
+    assert found(screen, "i am not suicidal") is None
+    assert found(screen, "i am not suicidal but it is dark") == "a"
+    assert found(screen, "i am suicidal") == "a"
+
+
+def test_a_context_counts_for_the_entries_that_say_so_and_can_be_undone() -> None:
+    rule = {"context": "news", "patterns": ["movie"], "undone_by": ["myself"]}
+    kept, put_aside = entry("kept", level=1), entry("aside", level=5, not_in=["news"])
+    screen = screen_of(kept, put_aside, covers={"contexts": [rule]})
+
+    assert found(screen, "kept aside") == "aside"
+    assert found(screen, "kept aside in the movie") == "kept"
+    assert found(screen, "kept aside in the movie about myself") == "aside"
+    assert found(screen, "aside in the movie") is None
