@@ -20,6 +20,9 @@ from bot.gateway.limits import GatewayLimits, load_limits
 CRISIS_TEXT = "I want to vanish forever"
 EMERGENCY_TEXT = "the worst thunderclap"
 
+#: A safety reply waits until it is stored, however busy the machine is with other tests.
+PATIENT = {"database_seconds": 5}
+
 
 def limits_with(**sections: dict[str, Any]) -> GatewayLimits:
     """The shipped limits with some numbers changed: `turn={"waiting": 2}`."""
