@@ -15,7 +15,7 @@ from bot.configuration.settings import Settings
 from bot.content.library import load_library
 from bot.content.texts import Texts, load_texts
 from bot.gateway.application import create_application
-from bot.gateway.limits import GatewayLimits, load_limits
+from bot.gateway.limits import GatewayLimits
 from bot.gateway.server import http_server
 from bot.replies.composer import ReplyComposer
 from bot.safety.replies import load_safety_replies
@@ -26,6 +26,7 @@ from tests.gateway.harness import (
     CRISIS_TEXT,
     EMERGENCY,
     EMERGENCY_TEXT,
+    PATIENT,
     RunningGateway,
     StartGateway,
     free_port,
@@ -128,11 +129,14 @@ def _launch(
 
 @pytest.fixture
 def start(_launch: StartGateway, tmp_path: Path, rasa: FakeRasa) -> Iterator[StartGateway]:
-    """Starts gateways of a test's own; keyword arguments change settings or `clinic_with`."""
+    """Starts gateways of a test's own; keyword arguments change settings or `clinic_with`.
+
+    Without limits given they are the shipped ones, but a safety reply waits until it is stored.
+    """
     running: list[RunningGateway] = []
 
     def start_one(limits: GatewayLimits | None = None, **changes: Any) -> RunningGateway:
-        running.append(_launch(tmp_path, limits or load_limits(), **changes))
+        running.append(_launch(tmp_path, limits or limits_with(alerts=PATIENT), **changes))
         return running[-1]
 
     yield start_one
@@ -150,7 +154,8 @@ def _one_gateway(
             "sessions_per_address": many,
             "messages_per_address": many,
             "reads_per_address": many,
-        }
+        },
+        alerts=PATIENT,
     )
     gateway = _launch(tmp_path_factory.mktemp("gateway"), limits)
     yield gateway

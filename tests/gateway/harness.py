@@ -25,6 +25,9 @@ EMERGENCY_TEXT = "the worst thunderclap"
 CRISIS = Danger(topic=DangerTopic.SUICIDE)
 EMERGENCY = Danger(topic=DangerTopic.BODY)
 
+#: A safety reply waits until it is stored, however busy the machine is with other tests.
+PATIENT = {"database_seconds": 5}
+
 
 def limits_with(**sections: dict[str, Any]) -> GatewayLimits:
     """The shipped limits with some numbers changed: `turn={"waiting": 2}`."""

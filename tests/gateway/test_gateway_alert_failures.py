@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.gateway.limits import load_limits
 from bot.gateway.records import digest
 from bot.intake.safety_alerts import AlertSource
 from bot.replies.composer import ReplyComposer
@@ -79,7 +80,7 @@ def test_the_same_message_again_once_the_database_works(
 def test_a_slow_database_stores_the_very_message_that_was_shown(
     start: StartGateway, composer: ReplyComposer
 ) -> None:
-    gateway = start()
+    gateway = start(load_limits())
     conversation = gateway.chat()
     with locked(gateway):
         began = time.monotonic()
@@ -166,7 +167,7 @@ def test_with_everything_down_the_reply_takes_a_tenth_of_a_second(
         "never there": f"sqlite:///{tmp_path / 'file' / 'no.db'}",
     }
     (tmp_path / "file").write_bytes(b"")
-    gateway = start(**({"database_url": urls[how]} if how in urls else {}))
+    gateway = start(load_limits(), **({"database_url": urls[how]} if how in urls else {}))
     lock = locked(gateway) if how == "locked" else None
     if lock:
         lock.__enter__()
