@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.safety.danger import About, DangerTopic, SafetyKind
+from bot.safety.danger import About, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, plain_phrase
 from bot.safety.letters import plain_letters
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry
@@ -97,8 +97,8 @@ class CompiledLexicon:
             yield from speakers.myself
 
 
-def gravity(entry: LexiconEntry) -> tuple[bool, bool, bool, int, int]:
-    """Sorts the gravest entry first: self-harm by level, then physical danger by urgency.
+def gravity(entry: LexiconEntry) -> tuple[bool, bool, bool, int, int, bool]:
+    """Sorts the gravest entry first: self-harm by level, then other danger by urgency.
 
     A child that swallowed something comes before both: it is not taken for an attempt. A bare cry
     for help comes last: whatever else is told says more.
@@ -106,7 +106,9 @@ def gravity(entry: LexiconEntry) -> tuple[bool, bool, bool, int, int]:
     urgency = list(type(entry.tier)).index(entry.tier)
     child = entry.topic is DangerTopic.POISONING and entry.about is About.SOMEONE_ELSE
     bare = entry.topic is DangerTopic.URGENT_HELP
-    return (bare, not child, entry.kind is not SafetyKind.CRISIS, -(entry.level or 0), urgency)
+    crisis = entry.kind is SafetyKind.CRISIS
+    crisis_now = crisis and (entry.level is not None or entry.tier is Tier.CALL_911)
+    return (bare, not child, not crisis_now, -(entry.level or 0), urgency, not crisis)
 
 
 def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:

@@ -105,9 +105,13 @@ class Covers(_Record):
 
 
 class WordLists(_Record):
-    """`words.yml`: the word lists that patterns name in braces."""
+    """`words.yml`: the word lists that patterns name in braces.
+
+    `courtesies` are said around anything: the edge of a text may lie before or behind them.
+    """
 
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    courtesies: tuple[str, ...] = ()
 
 
 class Speakers(_Record):

@@ -30,6 +30,8 @@ class Occurrences:
     size: int
     breaks: int
     groups: dict[frozenset[Phrase], dict[int, int]]
+    starts: int
+    ends_at: int
     _free: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def ends(self, pattern: Pattern, erased: int = 0) -> int:
@@ -68,7 +70,7 @@ class Occurrences:
         return reached
 
     def _edge(self, edge: Edge) -> int:
-        return 1 if edge is Edge.START else 1 << self.size
+        return self.starts if edge is Edge.START else self.ends_at
 
     def _skip(self, state: int) -> int:
         return ((state & ~self.breaks) << 1) & ~self.breaks & ((2 << self.size) - 1)
@@ -113,7 +115,10 @@ class Occurrences:
 class PhraseFinder:
     """Finds every phrase of a set of patterns in a text, in one pass."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
+    def __init__(
+        self, patterns: Iterable[Pattern], courtesies: frozenset[str] = frozenset()
+    ) -> None:
+        self._courtesies = courtesies
         groups = {
             element.phrases
             for pattern in patterns
@@ -159,7 +164,20 @@ class PhraseFinder:
             for group in self._groups_of[phrase]:
                 masks = groups.setdefault(group, {})
                 masks[len(phrase)] = masks.get(len(phrase), 0) | starts
-        return Occurrences(len(words), breaks, groups)
+        return Occurrences(
+            len(words),
+            breaks,
+            groups,
+            starts=(2 << self._polite(words)) - 1,
+            ends_at=((2 << self._polite(words[::-1])) - 1)
+            << (len(words) - self._polite(words[::-1])),
+        )
+
+    def _polite(self, words: list[str]) -> int:
+        """How many courtesies `words` begin with."""
+        return next(
+            (place for place, word in enumerate(words) if word not in self._courtesies), len(words)
+        )
 
 
 def required_groups(pattern: Pattern) -> frozenset[frozenset[Phrase]]:

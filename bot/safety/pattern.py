@@ -61,11 +61,17 @@ def parse_pattern(text: str, lists: WordLists) -> Pattern:
     pattern = tuple(_element(part, lists, text) for part in _PARTS.findall(text))
     if not any(isinstance(part, Group) and not part.optional for part in pattern):
         raise PatternError(f"no word must stand in {text!r}")
-    if isinstance(pattern[0], Gap) or isinstance(pattern[-1], Gap):
+    if _begins_with_gap(pattern) or _begins_with_gap(pattern[::-1]):
         raise PatternError(f"a gap at the end of {text!r}")
     if Edge.START in pattern[1:] or Edge.END in pattern[:-1]:
         raise PatternError(f"an edge of the text inside {text!r}")
     return pattern
+
+
+def _begins_with_gap(pattern: Sequence[Element]) -> bool:
+    """Whether a gap stands before any word that must: a cover would hide words it does not name."""
+    needed = (part for part in pattern if not (isinstance(part, Group) and part.optional))
+    return isinstance(next(needed), Gap)
 
 
 def _element(part: str, lists: WordLists, pattern: str) -> Element:

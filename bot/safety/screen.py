@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
 from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
+from bot.safety.letters import plain_letters
 from bot.safety.lexicon import (
     Context,
     Lexicon,
@@ -19,6 +20,7 @@ from bot.safety.lexicon import (
     load_lexicon,
 )
 from bot.safety.occurrences import Occurrences, PhraseFinder
+from bot.safety.speaker import Reading
 
 __all__ = [
     "EARLIER_MESSAGES",
@@ -40,8 +42,12 @@ EARLIER_MESSAGES = 2
 #: Stands between two messages, so that no gap of a pattern reaches across.
 _BETWEEN_MESSAGES = " . "
 
-#: Somebody does it and somebody suffers it.
-_BETWEEN_TWO = frozenset({DangerTopic.ABUSE, DangerTopic.HARM_TO_OTHERS})
+#: How words that name the writer and somebody else are read, where not others come first.
+_READINGS = {
+    DangerTopic.SUICIDE: Reading.WRITER_FIRST,
+    DangerTopic.ABUSE: Reading.BETWEEN_TWO,
+    DangerTopic.HARM_TO_OTHERS: Reading.BETWEEN_TWO,
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,9 @@ class SafetyScreen:
     def __init__(self, lexicon: Lexicon, spelling: Spelling | None = None) -> None:
         spelling = spelling or load_spelling()
         self._lexicon = compile_lexicon(lexicon, spelling)
-        self._finder = PhraseFinder([*self._lexicon.patterns()])
+        polite = (plain_letters(said).split() for said in lexicon.words.courtesies)
+        courtesies = frozenset(word for words in polite for word in words)
+        self._finder = PhraseFinder([*self._lexicon.patterns()], courtesies)
         words = self._finder.words
         self._folder = Folder(spelling, words, self._finder.begins_known)
 
@@ -152,8 +160,8 @@ class SafetyScreen:
         if entry.about:
             return entry.about
         speakers = self._lexicon.speakers.get(entry.language)
-        of_two = entry.topic in _BETWEEN_TWO
-        return speakers.about(found, dangerous, of_two=of_two) if speakers else About.SELF
+        reading = _READINGS.get(entry.topic, Reading.OTHERS_FIRST)
+        return speakers.about(found, dangerous, reading) if speakers else About.SELF
 
 
 def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:

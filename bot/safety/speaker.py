@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from bot.safety.danger import About
 from bot.safety.occurrences import Occurrences
 from bot.safety.pattern import Pattern
+
+
+class Reading(str, Enum):
+    """How dangerous words are read when they name both their writer and somebody else."""
+
+    OTHERS_FIRST = "others_first"  # "I can't wake him"
+    WRITER_FIRST = "writer_first"  # "my kids would be better off without me"
+    BETWEEN_TWO = "between_two"  # "he hit me", "I want to kill him"
 
 
 @dataclass(frozen=True)
@@ -16,22 +25,23 @@ class SpeakerRules:
     someone_else: tuple[Pattern, ...]
     myself: tuple[Pattern, ...]
 
-    def about(self, found: Occurrences, dangerous: int, *, of_two: bool = False) -> About:
+    def about(
+        self, found: Occurrences, dangerous: int, reading: Reading = Reading.OTHERS_FIRST
+    ) -> About:
         """Whom the `dangerous` words (a bit mask) are about. In doubt their writer.
 
-        A person named inside them counts first ("I can't wake him"), then the nearest one before
-        them, then anybody.
-
-        Args:
-            of_two: it is a danger between two people: one other person inside the words leaves
-                the writer as the second ("he hit me", "I want to kill him").
+        A person named inside them counts first, then the nearest one before them, then anybody. In
+        a danger between two people one other person leaves the writer as the second.
         """
         others = _covered(self.someone_else, found)
         own = _covered(self.myself, found) & ~others
         start = (dangerous & -dangerous).bit_length() - 1 if dangerous else 0
         before = (1 << start) - 1
+        if reading is Reading.WRITER_FIRST and own & dangerous:
+            return About.SELF
         if others & dangerous:
-            return _whose(not of_two or _runs(others & dangerous) > 1)
+            between_two = reading is Reading.BETWEEN_TWO
+            return _whose(not between_two or _runs(others & dangerous) > 1)
         if own & dangerous:
             return About.SELF
         if (others | own) & before:

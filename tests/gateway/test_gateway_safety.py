@@ -19,6 +19,7 @@ from tests.gateway.harness import (
     Chat,
     RunningGateway,
     StartGateway,
+    limits_with,
     until,
 )
 
@@ -97,7 +98,7 @@ def test_a_repeated_disclosure_gets_other_words_each_time_and_an_alert_each_time
 
 
 def test_a_slow_database_stores_the_wording_that_was_shown(start: StartGateway) -> None:
-    gateway = start()
+    gateway = start(limits_with())
     conversation = gateway.chat()
     conversation.say(CRISIS_TEXT)
     stored = len(conversation.history())

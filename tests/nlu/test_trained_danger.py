@@ -30,7 +30,7 @@ def test_the_classifier_alone_finds_most_dangers_and_few_that_are_none(
     found = sum(trained.suspects_danger(text) for text in dangers)
     alarms = sum(trained.suspects_danger(text) for text in others)
     assert found / len(dangers) >= 0.7
-    assert alarms / len(others) <= 0.05
+    assert alarms / len(others) <= 0.02
 
 
 def test_every_danger_that_is_found_is_described_as_what_it_was_found_to_be(

@@ -87,7 +87,6 @@ def test_danger_without_a_description_gets_the_general_reply(
     [
         *(f"follow_up/{kind.value}" for kind in FollowUpKind),
         *("affirm", "deny", "nlu_fallback", "out_of_scope", "chitchat/thanks", "chitchat/pain"),
-        "other_language/es",
     ],
 )
 def test_right_after_danger_what_asks_nothing_new_is_about_it(

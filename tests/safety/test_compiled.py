@@ -18,9 +18,9 @@ IN_ORDER = [
     entry("level5", level=5),
     entry("level2", level=2, tier="today"),
     entry("nolevel"),
-    entry("slow", topic="abuse", tier="today"),
     entry("ambulance", topic="body"),
     entry("hospital", topic="poisoning", tier="emergency_department"),
+    entry("slow", topic="eating_disorder", tier="today"),
     entry("soon", topic="body", tier="today"),
     entry("anyhelp", topic="urgent_help"),
 ]
