@@ -21,11 +21,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.danger_model import HARMLESS, DangerModel
 from bot.nlu.leaf_classifier import has_features, sentence_vector, write_candidates
-from bot.replies.understanding import CANDIDATES_KEY
-from bot.safety.danger import SafetyKind
+from bot.replies.understanding import CANDIDATES_KEY, DANGER_INTENTS, Label
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
-
-_KINDS = frozenset(kind.value for kind in SafetyKind)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -124,4 +121,4 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
 def _label(example: Message) -> str:
     label: str = example.get_full_intent()
-    return label if label.partition("/")[0] in _KINDS else HARMLESS
+    return label if Label.parse(label).intent in DANGER_INTENTS else HARMLESS

@@ -20,12 +20,9 @@ from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState
 from bot.replies.reply import Reply, ReplyKind
-from bot.replies.understanding import Candidate, Intent, Understanding
-from bot.safety.danger import SafetyKind
+from bot.replies.understanding import DANGER_INTENTS, Candidate, Understanding
 from bot.safety.normalise import normalise
 from bot.safety.screen import load_screen
-
-_DANGERS = frozenset({Intent.CRISIS, Intent.EMERGENCY})
 
 
 class ModelError(Exception):
@@ -83,7 +80,10 @@ class OfflineClassifier:
         """Whether the classifier, without the safety screen, takes `text` for a danger."""
         thresholds = Thresholds.from_config(self._config_of(ConfidenceGate))
         plain = normalise(text)
-        return bool(plain) and decide(self.candidates(plain), thresholds).label.intent in _DANGERS
+        return (
+            bool(plain)
+            and decide(self.candidates(plain), thresholds).label.intent in DANGER_INTENTS
+        )
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """The likeliest meanings before any threshold, best first."""
@@ -99,11 +99,7 @@ class OfflineClassifier:
             return Classification(ReplyKind.ERROR, "", 0.0, "")
         hit = self._screen.check(plain)
         if hit is not None:
-            kind = {
-                SafetyKind.EMERGENCY: ReplyKind.EMERGENCY,
-                SafetyKind.CRISIS: ReplyKind.CRISIS,
-            }[hit.kind]
-            return Classification(kind, "", 1.0, "")
+            return Classification(ReplyKind(hit.kind.value), "", 1.0, "")
         heard = self._parse(plain)
         reply = self._dialogue.respond(heard, DialogueState()).reply
         return Classification(reply.kind, _topic(reply), heard.confidence, _runner_up(heard))

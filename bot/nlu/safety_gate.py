@@ -20,12 +20,17 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.leaf_classifier import write_decision
-from bot.replies.understanding import CANDIDATES_KEY, DANGER_KEY, RELATED_KEY, Intent, Label
+from bot.replies.understanding import (
+    CANDIDATES_KEY,
+    DANGER_INTENTS,
+    DANGER_KEY,
+    RELATED_KEY,
+    Intent,
+    Label,
+)
 from bot.safety.advice import AdviceScreen, load_advice_screen
-from bot.safety.danger import ENGLISH, Danger, SafetyKind
+from bot.safety.danger import ENGLISH, Danger
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
-
-_DANGERS = frozenset(kind.value for kind in SafetyKind)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -79,11 +84,12 @@ class SafetyGate(IntentClassifier, GraphComponent):
         message.set(RELATED_KEY, str(topic) if topic else None, add_to_output=True)
 
     def _described(self, message: Message) -> Danger | None:
-        intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
-        if intent not in _DANGERS:
+        name = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+        intent = Intent(name) if name else None
+        if intent not in DANGER_INTENTS:
             return None
         labels = [Label.parse(item["label"]) for item in message.get(CANDIDATES_KEY) or ()]
-        leaf = next((label.leaf for label in labels if label.intent == Intent(intent)), None)
+        leaf = next((label.leaf for label in labels if label.intent is intent), None)
         if leaf is None:
             return None
         language = _language(labels)
@@ -92,7 +98,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
 
 def _language(labels: List[Label]) -> str:
     """The language of the message, if being in another one is its likeliest harmless meaning."""
-    harmless = next((label for label in labels if label.intent.value not in _DANGERS), None)
+    harmless = next((label for label in labels if label.intent not in DANGER_INTENTS), None)
     if harmless and harmless.intent is Intent.OTHER_LANGUAGE and harmless.leaf:
         return harmless.leaf
     return ENGLISH

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.nlu.decision import Thresholds, decide
-from bot.replies.understanding import Candidate, Intent, Label
+from bot.replies.understanding import DANGER_INTENTS, Candidate, Intent, Label
 
 _GRID = [step / 100 for step in range(10, 100, 5)]
 _TEMPERATURES = [step / 20 for step in range(6, 61)]
@@ -36,9 +36,6 @@ _RIGHT, _WRONG, _WRONG_ANSWER = 1.0, -1.0, -2.0
 
 #: Worth per utterance below which two levels count as equally good: the curve is flat and noisy.
 _NEARLY = 0.003
-
-
-_DANGERS = frozenset({Intent.EMERGENCY, Intent.CRISIS})
 
 
 class FittingDataError(Exception):
@@ -141,8 +138,8 @@ def expected_calibration_error(
 
 def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tuple[Candidate, ...]:
     """The candidates with the harmless ones at another temperature; danger has its own model."""
-    dangers = [candidate for candidate in candidates if candidate.label.intent in _DANGERS]
-    others = [candidate for candidate in candidates if candidate.label.intent not in _DANGERS]
+    dangers = [candidate for candidate in candidates if candidate.label.intent in DANGER_INTENTS]
+    others = [candidate for candidate in candidates if candidate.label.intent not in DANGER_INTENTS]
     heated = [candidate.confidence ** (1 / temperature) for candidate in others]
     left = 1.0 - sum(danger.confidence for danger in dangers)
     # A danger may be so sure that nothing is left for the others.
@@ -164,8 +161,8 @@ def _log_loss(judged: Sequence[Judged], temperature: float) -> float:
 
 
 def _danger_level(ordinary: Sequence[Judged], safety: Sequence[Judged], intent: Intent) -> float:
-    harmless = [one for one in safety if one.expected.intent not in _DANGERS]
-    plain = [one for one in ordinary if one.expected.intent not in _DANGERS]
+    harmless = [one for one in safety if one.expected.intent not in DANGER_INTENTS]
+    plain = [one for one in ordinary if one.expected.intent not in DANGER_INTENTS]
     return max(
         _lowest_level(plain, intent, _MOST_FALSE_ALARMS, _DANGER_GRID),
         _lowest_level(harmless, intent, _MOST_CORPUS_FALSE_ALARMS, _DANGER_GRID),
@@ -230,7 +227,7 @@ def _clarify_level(judged: Sequence[Judged], levels: Thresholds) -> float:
 
 def _right(decided: Label, expected: Label) -> bool:
     """Whether the decision is the expected one; which danger it is does not matter here."""
-    same_danger = decided.intent in _DANGERS and decided.intent is expected.intent
+    same_danger = decided.intent in DANGER_INTENTS and decided.intent is expected.intent
     return same_danger or decided == expected
 
 
@@ -241,8 +238,8 @@ def _shares(judged: Sequence[Judged], levels: Thresholds) -> tuple[float, float,
         right += _right(decided, one.expected)
         wrong_answers += decided.intent is Intent.FAQ and decided != one.expected
         unsure += decided.intent is Intent.FALLBACK
-        if one.expected.intent in _DANGERS:
+        if one.expected.intent in DANGER_INTENTS:
             danger += 1
-            found += decided.intent in _DANGERS
+            found += decided.intent in DANGER_INTENTS
     total = len(judged)
     return right / total, wrong_answers / total, unsure / total, found / max(danger, 1)

@@ -12,7 +12,7 @@ from bot.content.texts import ChitchatKind, Texts, load_texts
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Intent, Label
-from bot.safety.danger import Danger, SafetyKind
+from bot.safety.danger import Danger
 from bot.safety.replies import SafetyReplies, load_safety_replies
 
 #: How many questions are offered when a message was not understood.
@@ -175,9 +175,8 @@ class ReplyComposer:
         Args:
             times_before: how many safety replies the conversation has had: wordings take turns.
         """
-        kind = ReplyKind.CRISIS if danger.kind is SafetyKind.CRISIS else ReplyKind.EMERGENCY
         return Reply(
-            kind=kind,
+            kind=ReplyKind(danger.kind.value),
             text=self._safety.text_for(danger, times_before),
             buttons=self._person_buttons(),
             danger=danger,

@@ -47,6 +47,10 @@ class Intent(str, Enum):
     FALLBACK = "nlu_fallback"
 
 
+#: What is answered by a safety reply.
+DANGER_INTENTS = frozenset({Intent.EMERGENCY, Intent.CRISIS})
+
+
 @dataclass(frozen=True)
 class Label:
     """An intent with its leaf, written `intent` or `intent/leaf` as in the training data."""

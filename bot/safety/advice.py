@@ -7,12 +7,10 @@ from pathlib import Path
 from pydantic import BaseModel, Extra
 
 from bot.content.yaml_source import read_yaml
-from bot.safety.compiled import Rule
+from bot.safety.compiled import PatternReader, covered_by
 from bot.safety.folding import Folder, load_spelling
-from bot.safety.letters import plain_letters
 from bot.safety.lexicon import LEXICON_FOLDER, WORDS_FILE, WordLists
 from bot.safety.occurrences import PhraseFinder
-from bot.safety.pattern import parse_pattern
 
 ADVICE_FILE = Path(__file__).parent / "advice.yml"
 
@@ -34,12 +32,8 @@ class AdviceScreen:
     """Reads a message for requests of personal advice."""
 
     def __init__(self, wording: AdviceWording, words: WordLists) -> None:
-        lists = {name: tuple(map(plain_letters, entries)) for name, entries in words.lists.items()}
-
-        def rules(texts: tuple[str, ...]) -> tuple[Rule, ...]:
-            return tuple(Rule.of([parse_pattern(plain_letters(text), lists)]) for text in texts)
-
-        self._rules, self._unless = rules(wording.patterns), rules(wording.unless)
+        read = PatternReader(words)
+        self._rules, self._unless = read.rules(wording.patterns), read.rules(wording.unless)
         patterns = [pattern for rule in (*self._rules, *self._unless) for pattern in rule.patterns]
         self._finder = PhraseFinder(patterns)
         self._folder = Folder(load_spelling(), self._finder.words, self._finder.begins_known)
@@ -48,9 +42,7 @@ class AdviceScreen:
         """Whether `text` asks for a decision about one person."""
         folded = self._folder.fold(text)
         found = self._finder.find(list(folded.words), folded.breaks)
-        harmless = 0
-        for rule in self._unless:
-            harmless |= rule.covered(found)
+        harmless = covered_by(self._unless, found)
         return any(rule.holds(found, harmless) for rule in self._rules)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.safety.danger import About, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, plain_phrase
 from bot.safety.letters import plain_letters
-from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry
+from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, WordLists
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
 from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
 from bot.safety.speaker import SpeakerRules
@@ -43,6 +43,31 @@ class Rule:
             for pattern in self.patterns:
                 covered |= found.covered(pattern)
         return covered
+
+
+def covered_by(rules: Iterable[Rule], found: Occurrences) -> int:
+    """The words that any of `rules` covers, as a bit mask."""
+    covered = 0
+    for rule in rules:
+        covered |= rule.covered(found)
+    return covered
+
+
+class PatternReader:
+    """Reads patterns that name the word lists of `words.yml`."""
+
+    def __init__(self, words: WordLists) -> None:
+        self._lists = {
+            name: tuple(map(plain_letters, entries)) for name, entries in words.lists.items()
+        }
+
+    def patterns(self, texts: Iterable[str]) -> tuple[Pattern, ...]:
+        """The patterns as written, letters folded. Raises PatternError."""
+        return tuple(parse_pattern(plain_letters(text), self._lists) for text in texts)
+
+    def rules(self, texts: Iterable[str]) -> tuple[Rule, ...]:
+        """One rule for each pattern. Raises PatternError."""
+        return tuple(Rule.of([pattern]) for pattern in self.patterns(texts))
 
 
 @dataclass(frozen=True)
@@ -117,17 +142,7 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
     Raises:
         PatternError: a pattern cannot be read.
     """
-    lists = {
-        name: tuple(plain_letters(entry) for entry in entries)
-        for name, entries in lexicon.words.lists.items()
-    }
-
-    def patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
-        return tuple(parse_pattern(plain_letters(text), lists) for text in texts)
-
-    def rules(texts: Iterable[str]) -> tuple[Rule, ...]:
-        return tuple(Rule.of([pattern]) for pattern in patterns(texts))
-
+    read = PatternReader(lexicon.words)
     # Text-speak and contractions are folded in every text, so also in phrases.
     folder = Folder(spelling.copy(update={"fuzzy": ()}), frozenset(), lambda _: False)
     entries = []
@@ -137,25 +152,23 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
             for phrase in entry.phrases
             for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
         )
-        together = tuple(
-            Rule.of((parse_pattern(plain_letters(p), lists) for p in rule.all), rule.within)
-            for rule in entry.together
-        )
-        found_by = (*plain, *rules(entry.patterns), *together)
-        entries.append(CompiledEntry(entry, found_by, rules(entry.unless)))
+        together = tuple(Rule.of(read.patterns(rule.all), rule.within) for rule in entry.together)
+        found_by = (*plain, *read.rules(entry.patterns), *together)
+        entries.append(CompiledEntry(entry, found_by, read.rules(entry.unless)))
     return CompiledLexicon(
         entries=tuple(entries),
         covers=tuple(
-            CompiledCover(cover, rules(cover.patterns)) for cover in lexicon.covers.covers
+            CompiledCover(cover, read.rules(cover.patterns)) for cover in lexicon.covers.covers
         ),
-        undone_by=rules(lexicon.covers.undone_by),
+        undone_by=read.rules(lexicon.covers.undone_by),
         contexts=tuple(
-            CompiledContext(c.context, rules(c.patterns), rules(c.undone_by))
+            CompiledContext(c.context, read.rules(c.patterns), read.rules(c.undone_by))
             for c in lexicon.covers.contexts
         ),
         speakers={
             language: SpeakerRules(
-                someone_else=patterns(speakers.someone_else), myself=patterns(speakers.myself)
+                someone_else=read.patterns(speakers.someone_else),
+                myself=read.patterns(speakers.myself),
             )
             for language, speakers in lexicon.speakers
         },

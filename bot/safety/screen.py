@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.safety.compiled import CompiledEntry, Rule, compile_lexicon, gravity
+from bot.safety.compiled import (
+    CompiledEntry,
+    Rule,
+    compile_lexicon,
+    covered_by,
+    gravity,
+)
 from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.letters import plain_letters
@@ -101,24 +107,26 @@ class SafetyScreen:
 
     def not_explained(self, text: str) -> str:
         """What is left of `text`, folded, without denials, idioms and other harmless wording."""
-        folded = self._folder.fold(text)
-        found = self._finder.find(list(folded.words), folded.breaks)
+        words, found = self._read(text)
         harmless = 0
         for kind in SafetyKind:
             harmless |= self._harmless(kind, found)
-        kept = (word for place, word in enumerate(folded.words) if not harmless >> place & 1)
+        kept = (word for place, word in enumerate(words) if not harmless >> place & 1)
         return " ".join(kept)
 
     def about(self, text: str, language: str = ENGLISH) -> About:
         """Whom `text` speaks of, if one person."""
-        folded = self._folder.fold(text)
-        found = self._finder.find(list(folded.words), folded.breaks)
+        _, found = self._read(text)
         speakers = self._lexicon.speakers.get(language)
         return speakers.about(found, 0) if speakers else About.SELF
 
-    def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
+    def _read(self, text: str) -> tuple[Sequence[str], Occurrences]:
+        """The folded words of `text`, and what stands where among them."""
         folded = self._folder.fold(text)
-        found = self._finder.find(list(folded.words), folded.breaks)
+        return folded.words, self._finder.find(list(folded.words), folded.breaks)
+
+    def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
+        _, found = self._read(text)
         if not found.groups:
             return None
         contexts = self._contexts(found)
@@ -141,12 +149,12 @@ class SafetyScreen:
         covered = 0
         for cover in self._lexicon.covers:
             if kind in cover.cover.kinds and not (cover.cover.denial and undone):
-                covered |= _covered(cover.rules, found)
+                covered |= covered_by(cover.rules, found)
         return covered
 
     def _hit(self, compiled: CompiledEntry, found: Occurrences) -> SafetyHit:
         entry = compiled.entry
-        dangerous = _covered(compiled.rules, found)
+        dangerous = covered_by(compiled.rules, found)
         danger = Danger(
             topic=entry.topic,
             tier=entry.tier,
@@ -167,15 +175,8 @@ class SafetyScreen:
 def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
     if not any(rule.required <= found.groups.keys() for rule in compiled.rules):
         return False
-    erased = harmless | _covered(compiled.unless, found)
+    erased = harmless | covered_by(compiled.unless, found)
     return any(rule.holds(found, erased) for rule in compiled.rules)
-
-
-def _covered(rules: Sequence[Rule], found: Occurrences) -> int:
-    covered = 0
-    for rule in rules:
-        covered |= rule.covered(found)
-    return covered
 
 
 def _any(rules: Sequence[Rule], found: Occurrences) -> bool:

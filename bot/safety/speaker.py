@@ -31,7 +31,8 @@ class SpeakerRules:
         """Whom the `dangerous` words (a bit mask) are about. In doubt their writer.
 
         A person named inside them counts first, then the nearest one before them, then anybody. In
-        a danger between two people one other person leaves the writer as the second.
+        a danger between two people a lone other person inside may be the second, with the first
+        before the words or nowhere: "my husband hit my son", "want to kill him".
         """
         others = _covered(self.someone_else, found)
         own = _covered(self.myself, found) & ~others
@@ -39,14 +40,15 @@ class SpeakerRules:
         before = (1 << start) - 1
         if reading is Reading.WRITER_FIRST and own & dangerous:
             return About.SELF
-        if others & dangerous:
-            between_two = reading is Reading.BETWEEN_TWO
-            return _whose(not between_two or _runs(others & dangerous) > 1)
+        between_two = reading is Reading.BETWEEN_TWO
+        inside = others & dangerous
+        if inside and (not between_two or _runs(inside) > 1):
+            return About.SOMEONE_ELSE
         if own & dangerous:
             return About.SELF
         if (others | own) & before:
             return _whose(others & before > own & before)
-        return _whose(bool(others) and not own)
+        return _whose(bool(others) and not own and not inside)
 
 
 def _whose(someone_else: bool) -> About:
