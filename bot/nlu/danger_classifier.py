@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Type
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,7 +19,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.danger_model import HARMLESS, DangerModel
-from bot.nlu.leaf_classifier import has_features, sentence_vector, write_candidates
+from bot.nlu.leaf_classifier import (
+    has_features,
+    sentence_vector,
+    sentence_vectors,
+    write_candidates,
+)
 from bot.replies.understanding import CANDIDATES_KEY, DANGER_INTENTS, Label
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 
@@ -87,7 +91,7 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if has_features(example)]
         self._model = DangerModel.fit(
             [self._screen.not_explained(example.get(TEXT)) for example in examples],
-            np.vstack([sentence_vector(example) for example in examples]),
+            sentence_vectors(examples),
             [_label(example) for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),

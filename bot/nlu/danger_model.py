@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu.linear_model import Floats, LinearModel
+from bot.nlu.ngrams import NgramCounter
 
 #: The label of everything that is no danger.
 HARMLESS = "harmless"
 
-#: CountVectorizer's own pattern leaves words of one letter out.
-_A_WORD = r"\w+"
-
 _KINDS, _LEAVES = "kinds", "leaves"
-_VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True)
@@ -30,25 +24,6 @@ class DangerOpinion:
 
     label: str
     probability: float
-
-
-class NgramCounter:
-    """Counts the letter groups and the words of a text; its vocabulary is plain data."""
-
-    def __init__(self, letters: Sequence[str], words: Sequence[str]) -> None:
-        self.letters, self.words = tuple(letters), tuple(words)
-        self._counters = (_letters(vocabulary=self.letters), _words(vocabulary=self.words))
-
-    @classmethod
-    def fit(cls, texts: Sequence[str]) -> NgramCounter:
-        """The counter of everything that occurs in two of the texts or more."""
-        letters, words = _letters(min_df=2).fit(texts), _words(min_df=2).fit(texts)
-        return cls(letters.get_feature_names_out().tolist(), words.get_feature_names_out().tolist())
-
-    def count(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
-        """Counts, shape (number of texts, size of the vocabulary)."""
-        counts = [counter.transform(texts) for counter in self._counters]
-        return scipy.sparse.hstack(counts, format="csr")
 
 
 @dataclass(frozen=True)
@@ -71,7 +46,7 @@ class DangerModel:
         Raises:
             ValueError: there are fewer than two dangers, or nothing is harmless.
         """
-        counter = NgramCounter.fit(texts)
+        counter = NgramCounter.of_letters_and_words(texts)
         counts = counter.count(texts)
         dangerous = np.array([label != HARMLESS for label in labels])
         kinds = LinearModel.fit(
@@ -109,15 +84,13 @@ class DangerModel:
         for name, model in ((_KINDS, self.kinds), (_LEAVES, self.leaves)):
             (folder / name).mkdir()
             model.write(folder / name)
-        vocabulary = {"letters": self.counter.letters, "words": self.counter.words}
-        (folder / _VOCABULARY).write_text(json.dumps(vocabulary), encoding="utf-8")
+        self.counter.write(folder)
 
     @classmethod
     def read(cls, folder: Path) -> DangerModel:
         """The model that `write` stored in `folder`."""
-        vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         return cls(
-            NgramCounter(**vocabulary),
+            NgramCounter.read(folder),
             LinearModel.read(folder / _KINDS),
             LinearModel.read(folder / _LEAVES),
         )
@@ -125,11 +98,3 @@ class DangerModel:
 
 def _kind(label: str) -> str:
     return label.partition("/")[0]
-
-
-def _letters(**options: Any) -> CountVectorizer:
-    return CountVectorizer(analyzer="char_wb", ngram_range=(2, 5), **options)
-
-
-def _words(**options: Any) -> CountVectorizer:
-    return CountVectorizer(ngram_range=(1, 2), token_pattern=_A_WORD, **options)

@@ -10,7 +10,6 @@ import warnings
 from typing import Any, Dict, List, Type
 
 import numpy as np
-import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -27,7 +26,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.linear_model import Floats, LinearModel
+from bot.nlu.leaf_model import LeafModel
+from bot.nlu.linear_model import Floats
 from bot.replies.understanding import CANDIDATES_KEY
 
 _RESPONSE_SELECTOR = "response_selector"
@@ -50,7 +50,7 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
         config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        model: LeafModel | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -99,7 +99,7 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
     ) -> LeafIntentClassifier:
         """The classifier that `train` stored."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.read(folder))
+            return cls(config, model_storage, resource, LeafModel.read(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the leaves. Raises ValueError if there are fewer than two."""
@@ -108,10 +108,10 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
             for example in training_data.intent_examples
             if has_features(example) and example.get(INTENT) not in self._config["left_out"]
         ]
-        self._model = LinearModel.fit(
-            sparse=scipy.sparse.vstack([_sparse(example) for example in examples]),
-            dense=np.vstack([sentence_vector(example) for example in examples]),
-            labels=[example.get_full_intent() for example in examples],
+        self._model = LeafModel.fit(
+            [example.get(TEXT) for example in examples],
+            sentence_vectors(examples),
+            [example.get_full_intent() for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
             random_seed=int(self._config["random_seed"]),
@@ -132,14 +132,14 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
                 self._classify(self._model, message)
         return messages
 
-    def _classify(self, model: LinearModel, message: Message) -> None:
-        probabilities = model.probabilities(
-            _sparse(message), sentence_vector(message), float(self._config["temperature"])
+    def _classify(self, model: LeafModel, message: Message) -> None:
+        best = model.best(
+            message.get(TEXT),
+            sentence_vector(message),
+            temperature=float(self._config["temperature"]),
+            many=int(self._config["candidates"]),
         )
-        order = np.argsort(-probabilities)[: int(self._config["candidates"])]
-        write_candidates(
-            message, [(model.labels[index], float(probabilities[index])) for index in order]
-        )
+        write_candidates(message, best)
 
 
 def write_candidates(message: Message, best: list[tuple[str, float]]) -> None:
@@ -183,7 +183,7 @@ def write_decision(
 
 
 def has_features(message: Message) -> bool:
-    """Whether an encoder and a counter have read this message."""
+    """Whether an encoder has read this message."""
     _, sentence = message.get_dense_features(TEXT)
     return sentence is not None
 
@@ -194,6 +194,8 @@ def sentence_vector(message: Message) -> Floats:
     return np.asarray(sentence.features, dtype=np.float32)
 
 
-def _sparse(message: Message) -> scipy.sparse.csr_matrix:
-    _, sentence = message.get_sparse_features(TEXT)
-    return scipy.sparse.csr_matrix(sentence.features, dtype=np.float32)
+def sentence_vectors(messages: List[Message]) -> Floats:
+    """The encoder's vectors, shape (number of messages, dimensions). No messages, no rows."""
+    if not messages:
+        return np.zeros((0, 1), dtype=np.float32)
+    return np.vstack([sentence_vector(message) for message in messages])

@@ -8,7 +8,6 @@ from typing import Any
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -62,12 +61,11 @@ def example(text: str, label: str) -> Message:
 
 @dataclass
 class TinyPipeline:
-    """Tokenizer, encoder, n-grams and classifier, as in config.yml."""
+    """Tokenizer, encoder and classifier, as in config.yml."""
 
     storage: ModelStorage
     tokenizer: WhitespaceTokenizer
     featurizer: SentenceEncoderFeaturizer
-    counter: CountVectorsFeaturizer
     classifier: LeafIntentClassifier
     resource: Resource
 
@@ -81,13 +79,6 @@ class TinyPipeline:
     ) -> TinyPipeline:
         tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
         featurizer = SentenceEncoderFeaturizer(FEATURIZER_CONFIG, "encoder", encoder)
-        counts = {"analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4}
-        counter = CountVectorsFeaturizer.create(
-            CountVectorsFeaturizer.get_default_config() | counts,
-            storage,
-            Resource("counter"),
-            context_of("counter"),
-        )
         resource = Resource("classifier")
         classifier = LeafIntentClassifier.create(
             LeafIntentClassifier.get_default_config() | config,
@@ -104,17 +95,14 @@ class TinyPipeline:
         )
         tokenizer.process_training_data(data)
         featurizer.process_training_data(data)
-        counter.train(data)
-        counter.process_training_data(data)
         classifier.train(data)
-        return cls(storage, tokenizer, featurizer, counter, classifier, resource)
+        return cls(storage, tokenizer, featurizer, classifier, resource)
 
     def featurized(self, text: str) -> Message:
         """A message as the classifier gets it."""
         message = Message({TEXT: text})
         self.tokenizer.process([message])
         self.featurizer.process([message])
-        self.counter.process([message])
         return message
 
     def classified(self, text: str) -> Message:

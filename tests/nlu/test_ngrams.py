@@ -1,0 +1,64 @@
+"""Counting letter groups and words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.ngrams import NgramCounter
+
+TEXTS = ["i want aura", "i want botox", "What is aura?", "what is BOTOX!"]
+
+
+def test_words_of_one_letter_count() -> None:
+    """Without them "i want" and "a want" would be one; the usual pattern leaves them out."""
+    counter = NgramCounter.of_letters_and_words(["i want", "i want", "u want", "u want"])
+
+    assert {"i", "u", "want", "i want", "u want"} <= set(counter.words)
+    assert counter.count(["i"]).sum() > 0
+
+
+def test_what_occurs_once_is_not_learnt() -> None:
+    counter = NgramCounter.of_letters_and_words(["my name is ada", "my name is bob"])
+
+    assert "ada" not in counter.words
+    assert "name" in counter.words
+
+
+def test_letters_only_when_asked_for_letters_only() -> None:
+    counter = NgramCounter.of_letters(TEXTS)
+
+    assert counter.words == ()
+    assert counter.count(["aura"]).shape == (1, len(counter.letters))
+
+
+@pytest.mark.parametrize(
+    "text", ["what is aura", "WHAT IS AURA", "what... is (aura)?!", "what is\naura"]
+)
+def test_case_and_punctuation_make_no_difference(text: str) -> None:
+    counter = NgramCounter.of_letters(TEXTS)
+
+    assert (counter.count([text]) != counter.count(["what is aura"])).nnz == 0
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "\U0001f62d", "日本"])
+def test_what_it_never_met_counts_nothing(text: str) -> None:
+    assert NgramCounter.of_letters(TEXTS).count([text]).sum() == 0
+
+
+@pytest.mark.parametrize("texts", [[], ["", "?"], ["ab", "cd"]])
+def test_too_little_to_learn_from_is_said_so(texts: list[str]) -> None:
+    with pytest.raises(ValueError):
+        NgramCounter.of_letters(texts)
+
+
+@pytest.mark.parametrize(
+    "counter", [NgramCounter.of_letters(TEXTS), NgramCounter.of_letters_and_words(TEXTS)]
+)
+def test_it_is_the_same_after_it_was_stored(counter: NgramCounter, tmp_path: Path) -> None:
+    counter.write(tmp_path)
+    read = NgramCounter.read(tmp_path)
+
+    assert (read.letters, read.words) == (counter.letters, counter.words)
+    assert (read.count(TEXTS) != counter.count(TEXTS)).nnz == 0
