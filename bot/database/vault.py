@@ -1,4 +1,4 @@
-"""Seals what patients and staff wrote before it is stored, and finds it again without opening it."""
+"""Seals what patients and staff wrote before it is stored, and finds it without opening it."""
 
 from __future__ import annotations
 
