@@ -16,6 +16,7 @@ from rasa_sdk.types import DomainDict
 from bot.configuration.clinic import load_clinic
 from bot.configuration.settings import LOOPBACK_CHANNEL, Settings
 from bot.content.library import Topic
+from bot.content.texts import DEFAULT_LANGUAGE
 from bot.replies.composer import ReplyComposer
 from bot.replies.danger_before import DangerBefore
 from bot.replies.dialogue import Dialogue
@@ -53,34 +54,42 @@ class ReplyingAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> List[Dict[str, Any]]:
         """Reply through `dispatcher`; the events remember topic, offer and misses."""
-        state = self._recalled(tracker)
+        state = recalled(self.name(), tracker)
         try:
             heard = Understanding.from_parse(tracker.latest_message)
             turn = self.dialogue.mind_danger(heard, state, self.turn)
         except Exception as error:
-            self._log(error)
+            log_failure(self.name(), error)
             turn = Turn(self._composer.action_failed(), state)
-        self._send(turn.reply, dispatcher, tracker)
-        return slots_of(turn.state)
+        send(turn.reply, dispatcher, tracker)
+        return [*slots_of(turn.state), *self.then(turn)]
 
-    def _recalled(self, tracker: Tracker) -> DialogueState:
-        """What is remembered; nothing if that cannot be read: the reply does not depend on it."""
-        try:
-            return read_state(tracker)
-        except Exception as error:
-            self._log(error)
-            return DialogueState()
+    def then(self, turn: Turn) -> List[Dict[str, Any]]:
+        """The events that have Rasa do something else after the reply: none, unless overridden."""
+        return []
 
-    def _log(self, error: Exception) -> None:
-        # The type only: an exception's text may hold what the patient wrote.
-        logger.error("action.failed %s %s", self.name(), type(error).__name__)
 
-    def _send(self, reply: Reply, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        """The structured reply for our gateway; plain text for `rasa shell` and the like."""
-        if tracker.get_latest_input_channel() == LOOPBACK_CHANNEL:
-            dispatcher.utter_message(json_message=reply.as_json())
-        else:
-            dispatcher.utter_message(text=as_plain_text(reply, self._composer))
+def recalled(action: str, tracker: Tracker) -> DialogueState:
+    """What is remembered; nothing if that cannot be read: no reply depends on it."""
+    try:
+        return read_state(tracker)
+    except Exception as error:
+        log_failure(action, error)
+        return DialogueState()
+
+
+def log_failure(action: str, error: Exception) -> None:
+    """Say that an action failed, and how."""
+    # The type only: an exception's text may hold what the patient wrote.
+    logger.error("action.failed %s %s", action, type(error).__name__)
+
+
+def send(reply: Reply, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """The structured reply for our gateway; plain text for `rasa shell` and the like."""
+    if tracker.get_latest_input_channel() == LOOPBACK_CHANNEL:
+        dispatcher.utter_message(json_message=reply.as_json())
+    else:
+        dispatcher.utter_message(text=as_plain_text(reply, shipped_composer()))
 
 
 def read_state(tracker: Tracker) -> DialogueState:
@@ -100,6 +109,7 @@ def read_state(tracker: Tracker) -> DialogueState:
         told_in_full=bool(tracker.get_slot("told_in_full")),
         danger=before.danger,
         safety_replies=before.safety_replies,
+        language=tracker.get_slot("language") or DEFAULT_LANGUAGE,
     )
 
 
@@ -110,4 +120,5 @@ def slots_of(state: DialogueState) -> List[Dict[str, Any]]:
         SlotSet("offer", state.offer.value if state.offer else None),
         SlotSet("misses", float(state.misses)),
         SlotSet("told_in_full", state.told_in_full),
+        SlotSet("language", state.language),
     ]

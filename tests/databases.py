@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import uuid
 from collections.abc import Iterator
@@ -10,9 +11,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from bot.configuration.clinic import load_clinic
 from bot.database.engine import Database
 from bot.database.migrate import migrate
+from bot.database.vault import Vault
 from tests.gateway.postgresql import cluster, programs
+
+#: Seals what tests store.
+DATA_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+INDEX_KEY = "an index key of the tests, long enough"
+VAULT = Vault([DATA_KEY], INDEX_KEY)
+
+#: Whose hours count: Mon to Fri, 9 am to 5 pm in New York.
+CLINIC = load_clinic()
 
 
 @pytest.fixture(scope="session")

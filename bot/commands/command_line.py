@@ -9,11 +9,25 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot.commands import classify, content, safety, serve, thresholds
+from bot.commands import (
+    audit,
+    classify,
+    content,
+    intake,
+    keys,
+    privacy,
+    safety,
+    serve,
+    thresholds,
+    users,
+)
 from bot.commands.errors import CommandError
 
 #: Exit code for bad input: a wrong argument, file, setting or secret. Nothing was changed.
 BAD_INPUT = 2
+
+#: In the order in which the help lists them.
+_COMMANDS = (serve, content, classify, thresholds, safety, users, intake, audit, privacy, keys)
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -31,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         description="The patient FAQ assistant: run it, check its content, try its understanding.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, content, classify, thresholds, safety):
+    for command in _COMMANDS:
         command.add_parser(commands)
     chosen = parser.parse_args(arguments)
     try:
@@ -55,5 +69,6 @@ def _is_bad_input(error: Exception) -> bool:
     from bot.configuration.secret_store import SecretError
     from bot.configuration.settings import SettingsError
     from bot.content.yaml_source import ContentError
+    from bot.database.vault import VaultError
 
-    return isinstance(error, (CommandError, SecretError, SettingsError, ContentError))
+    return isinstance(error, (CommandError, SecretError, SettingsError, ContentError, VaultError))

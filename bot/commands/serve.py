@@ -27,7 +27,17 @@ settings, all optional, from the environment:
   CLINIC_FILE      the clinic's facts (clinic.yml)
   MODEL_FILE       the trained model (models/assistant.tar.gz)
   BOT_VAR          folder for databases, logs and local secrets (var)
-  LOOPBACK_SECRET  what gateway and Rasa share (made on first start, kept in BOT_VAR/secrets.env)
+  NOTICE_EMAIL_TO, NOTICE_EMAIL_FROM, SMTP_URL
+                   who is told of requests by e-mail, from which address, and through which server:
+                   smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465
+  WEBHOOK_URL, WEBHOOK_SECRET
+                   the https address that is told of requests, and the whsec_ key that signs this
+  ALLOW_PRIVATE_WEBHOOK
+                   1: the webhook may be on this machine or in a private network (for trying out)
+secrets, from the environment or from BOT_VAR/secrets.env, where they are made on first start:
+  LOOPBACK_SECRET  what gateway and Rasa share
+  DATA_KEYS        what the stored conversations and requests are sealed with (see keys --help)
+  INDEX_KEY        by which a stored telephone number or e-mail address is found
 """
 
 
@@ -46,8 +56,8 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--production",
         action="store_true",
-        help="refuse to start with example values, missing secrets, SQLite, plain HTTP, or texts "
-        "that no clinician has signed",
+        help="refuse to start with example values, missing secrets, SQLite, plain HTTP, texts that "
+        "no clinician has signed, nobody to tell of requests, or a private webhook",
     )
     parser.add_argument(
         "--accept",
@@ -66,15 +76,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         CommandError: this installation cannot be started as it is; says why, one line a reason.
+        VaultError: a key cannot be used.
+        SettingsError, SecretError: a setting or a secret cannot be used.
     """
     from bot.configuration.clinic import load_clinic
-    from bot.configuration.secret_store import read_secrets
+    from bot.configuration.secret_store import optional_secrets, read_secrets
     from bot.configuration.settings import Settings
+    from bot.database.vault import Vault
     from bot.supervisor.ports import port_faults
     from bot.supervisor.processes import needed_ports
 
     settings = Settings.from_environment(os.environ)
     clinic = load_clinic(settings.clinic_file)
+    optional = optional_secrets(settings.secrets_file, os.environ)
+    settings.notices.webhook_keys(optional)
     accepted = _accepted(arguments)
     if arguments.production:
         _refuse(settings, clinic, accepted)
@@ -85,7 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("\n".join(faults))
     # In production nothing is missing here, or its name was accepted.
     secrets = read_secrets(settings.secrets_file, os.environ, create=True)
-    return _supervise(settings, secrets)
+    # An unusable key is said here, not in the gateway's log.
+    Vault.from_secrets(secrets)
+    return _supervise(settings, {**secrets, **optional})
 
 
 def _accepted(arguments: argparse.Namespace) -> frozenset[Refusal]:

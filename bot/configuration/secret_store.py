@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+#: Fernet keys with spaces between: the first one seals, all of them open (bot/database/vault.py).
+DATA_KEYS = "DATA_KEYS"
+
 #: Every secret this product uses.
-SECRET_NAMES = ("LOOPBACK_SECRET",)
+SECRET_NAMES = ("LOOPBACK_SECRET", DATA_KEYS, "INDEX_KEY")
+
+#: What webhooks to the clinic are signed with.
+WEBHOOK_SECRET = "WEBHOOK_SECRET"
+
+#: Secrets that an installation can do without; these are never made here.
+OPTIONAL_SECRET_NAMES = (WEBHOOK_SECRET,)
 
 
 class SecretError(Exception):
@@ -52,6 +62,42 @@ def missing_secrets(file: Path, environment: Mapping[str, str]) -> tuple[str, ..
     return tuple(name for name, value in found.items() if not value)
 
 
+def optional_secrets(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Those of `OPTIONAL_SECRET_NAMES` that are set; the environment wins over the file.
+
+    Raises:
+        SecretError: the file cannot be used.
+    """
+    stored = _read_file(file)
+    found = {name: environment.get(name) or stored.get(name) for name in OPTIONAL_SECRET_NAMES}
+    return {name: value for name, value in found.items() if value}
+
+
+def new_data_key() -> str:
+    """A Fernet key: 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def rewrite_secret(file: Path, name: str, rewrite: Callable[[str], str]) -> str:
+    """Replace one secret in the file, in one step; its new value.
+
+    Args:
+        rewrite: makes the new value of the stored one, which is "" if there is none.
+
+    Raises:
+        SecretError: the file cannot be used; it is as it was.
+    """
+    try:
+        with _locked(file.parent):
+            stored = _read_file(file)
+            value = rewrite(stored.get(name, ""))
+            if value != stored.get(name):
+                _write_file(file, {**stored, name: value})
+            return value
+    except OSError as error:
+        raise SecretError(f"{file} cannot be written: {error.strerror}") from None
+
+
 def _find(stored: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment.get(name) or stored.get(name) or "" for name in SECRET_NAMES}
 
@@ -64,10 +110,14 @@ def _complete(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
         found = _find(stored, environment)
         missing = [name for name, value in found.items() if not value]
         for name in missing:
-            found[name] = stored[name] = secrets.token_urlsafe(32)
+            found[name] = stored[name] = _fresh(name)
         if missing:
             _write_file(file, stored)
     return found
+
+
+def _fresh(name: str) -> str:
+    return new_data_key() if name == DATA_KEYS else secrets.token_urlsafe(32)
 
 
 @contextmanager
@@ -109,3 +159,9 @@ def _write_file(file: Path, stored: Mapping[str, str]) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+    # A power cut must not bring the old file back: what is sealed from now on needs the new one.
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -9,6 +9,10 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from bot.configuration.clinic import CLINIC_FILE
+from bot.configuration.notice_settings import NoticeSettings
+
+# Under this name for all who read settings.
+from bot.configuration.settings_error import SettingsError as SettingsError
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,16 +20,12 @@ ROOT = Path(__file__).parents[2]
 LOOPBACK_CHANNEL = "loopback"
 
 
-class SettingsError(Exception):
-    """An environment variable holds something that cannot be used."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """Where this installation keeps things and which addresses it uses.
 
     `public_url` is how browsers reach the gateway; `trusted_proxies` are the addresses
-    or networks whose X-Forwarded-For is believed.
+    or networks whose X-Forwarded-For is believed; `notices` is how the clinic is told of requests.
     """
 
     var: Path
@@ -39,6 +39,7 @@ class Settings:
     tracker_url: str
     public_url: str
     trusted_proxies: tuple[str, ...]
+    notices: NoticeSettings
 
     @property
     def rasa_url(self) -> str:
@@ -85,6 +86,7 @@ class Settings:
             tracker_url=own_tracker or f"sqlite:///{var / 'tracker.db'}",
             public_url=_public_url(environment, port),
             trusted_proxies=_trusted_proxies(environment),
+            notices=NoticeSettings.from_environment(environment),
         )
 
 

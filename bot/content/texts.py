@@ -9,10 +9,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Extra, validator
 
+from bot.content.intake_texts import IntakeTexts
 from bot.content.page import FollowUpKind
 from bot.content.yaml_source import read_yaml
 
 _Name = TypeVar("_Name", bound=Enum)
+
+#: The language (ISO 639-1) that every text is there in.
+DEFAULT_LANGUAGE = "en"
 
 TEXTS_FILE = Path(__file__).parent / "texts.yml"
 
@@ -127,6 +131,8 @@ class ChatPageTexts(_Texts):
     send: str
     you_said: str
     assistant_said: str
+    person_said: str
+    delivered: str
     working: str
     choices: str
     read_page: str
@@ -163,6 +169,7 @@ class Texts(_Texts):
     follow_up_titles: dict[FollowUpKind, str]
     human_handoff: str
     other_language: dict[str, str]
+    intake: dict[str, IntakeTexts]
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
     chat_page: ChatPageTexts
@@ -174,6 +181,12 @@ class Texts(_Texts):
     @validator("follow_up_titles")
     def _names_all_follow_ups(cls, texts: dict[FollowUpKind, str]) -> dict[FollowUpKind, str]:
         return _complete(texts, FollowUpKind)
+
+    @validator("intake")
+    def _asks_in_english(cls, texts: dict[str, IntakeTexts]) -> dict[str, IntakeTexts]:
+        if DEFAULT_LANGUAGE not in texts:
+            raise ValueError(f"lacks {DEFAULT_LANGUAGE}")
+        return texts
 
     @validator("http_errors")
     def _explains_all_errors(cls, texts: dict[ErrorCode, str]) -> dict[ErrorCode, str]:

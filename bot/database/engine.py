@@ -61,16 +61,20 @@ class Database:
         with _translated(), self.engine.execution_options(**{_WRITING: True}).begin() as connection:
             yield connection
 
-    def flush_deletions(self) -> None:
-        """Take deleted rows out of SQLite's write-ahead log too, as far as readers allow.
+    def flush_deletions(self) -> bool:
+        """Take deleted rows out of SQLite's write-ahead log too. Returns whether readers let it.
 
         Raises:
             DatabaseUnavailableError: it could not be done.
         """
         if self.engine.dialect.name != "sqlite":
-            return
+            return True
         with _translated(), closing(self.engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)", ())
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)", ())
+            # The first column says whether a reader was in the way.
+            answer = cursor.fetchone()
+            return bool(answer and not answer[0])
 
     def close(self) -> None:
         """Close every connection."""

@@ -227,6 +227,8 @@ intake_entries = Table(
     Column("kind", String(16), nullable=False),
     Column("author_id", String(ID_LENGTH), ForeignKey("users.id")),
     Column("alert_id", String(ID_LENGTH), unique=True),
+    # Of the contact that a second request names: it may be another than the record's.
+    Column("contact_index", String(DIGEST_LENGTH), index=True),
     Column("sealed_text", Text, nullable=False),
 )
 

@@ -26,7 +26,11 @@ _BATCH = 100
 
 
 class AlertKeeper:
-    """Keeps alerts that could not be stored with their reply, and stores them later."""
+    """Keeps alerts that could not be stored with their reply, and stores them later.
+
+    Args:
+        notify: called when the clinic has something new to be told of.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,14 @@ class AlertKeeper:
         threads: DatabaseThreads,
         limits: AlertLimits,
         metrics: Metrics,
+        notify: Callable[[], None],
     ) -> None:
         self._store = store
         self._spool = spool
         self._threads = threads
         self._limits = limits
         self._metrics = metrics
+        self._notify = notify
         self._disk_thread = anyio.CapacityLimiter(1)
         self._storing = anyio.Lock()
         self._kept = anyio.Event()
@@ -51,6 +57,7 @@ class AlertKeeper:
         """This alert has got into the database just now."""
         self._metrics.count_alert(alert.kind, AlertOutcome.STORED)
         log(LogEvent.ALERT_STORED, kind=alert.kind, source=alert.found_by)
+        self._notify()
 
     async def keep(self, alert: SafetyAlert) -> None:
         """Keep an alert for later: in memory at once, on disk if that is quick. Never raises."""

@@ -28,6 +28,15 @@ class Answer:
     replies: tuple[Reply, ...]
     danger: Danger | None = None
 
+    @property
+    def has_request(self) -> bool:
+        """Whether something is asked of the clinic, which has to be stored with the answer."""
+        return any(reply.request for reply in self.replies)
+
+
+#: While a person of staff answers, the assistant is silent.
+NOTHING_TO_SAY = Answer(())
+
 
 class Answerer:
     """Asks the safety screen, then Rasa, and checks what comes back."""
@@ -75,8 +84,9 @@ class Answerer:
                 text=turn.text,
                 payload=turn.payload,
                 before=before,
+                again=turn.again,
             )
-            replies = self._checked(answer, before)
+            replies = _with_requests(self._checked(answer, before), answer)
             return Answer(replies, _new_danger(answer.danger, replies, before))
         except RasaError as failure:
             replies = self.fallback(failure.reason, failure.danger, before)
@@ -84,6 +94,28 @@ class Answerer:
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
             return Answer(self.fallback(FallbackReason.INTERNAL))
+
+    async def listen(self, turn: Turn, before: DangerBefore) -> Answer:
+        """The answer to a message that a person of staff answers: nothing, unless it is danger.
+
+        The person gets the message whatever becomes of Rasa.
+
+        Args:
+            before: what the conversation's latest replies said of danger.
+        """
+        if turn.payload is not None:
+            return NOTHING_TO_SAY
+        try:
+            danger = await self._rasa.understand(turn.text)
+        except RasaError as failure:
+            log(LogEvent.NOT_UNDERSTOOD, logging.WARNING, reason=failure.reason)
+            return NOTHING_TO_SAY
+        except Exception as error:
+            log_failure(LogEvent.TURN_FAILED, error)
+            return NOTHING_TO_SAY
+        if danger is None:
+            return NOTHING_TO_SAY
+        return Answer((self._composer.danger(danger, before.safety_replies),), danger)
 
     def fallback(
         self,
@@ -113,6 +145,11 @@ class Answerer:
         if answer.danger and not any(reply.danger for reply in answer.replies):
             return self.fallback(FallbackReason.SAFETY_REPLY_MISSING, answer.danger, before)
         return answer.replies
+
+
+def _with_requests(shown: tuple[Reply, ...], answer: RasaAnswer) -> tuple[Reply, ...]:
+    """What may be shown, and whatever is asked of the clinic: that is not lost with its company."""
+    return (*shown, *(reply for reply in answer.replies if reply.request and reply not in shown))
 
 
 def _new_danger(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -15,56 +15,42 @@ from starlette.responses import Response
 
 from bot.configuration.clinic import Clinic
 from bot.configuration.settings import Settings
-from bot.content.texts import ErrorCode, Texts
+from bot.content.texts import ErrorCode
 from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.chat_api import ChatApi
 from bot.gateway.chat_page import ChatPage
-from bot.gateway.client_address import ClientAddresses
 from bot.gateway.error_boundary import ErrorBoundary
 from bot.gateway.errors import ErrorResponses, RefusalError
 from bot.gateway.health import Health
-from bot.gateway.limits import GatewayLimits
-from bot.gateway.log_events import LogEvent, log
+from bot.gateway.installation import Installation
+from bot.gateway.log_events import LogEvent, log, log_failure
 from bot.gateway.origins import OriginGate, allowed_origins
 from bot.gateway.parts import put_together
 from bot.gateway.rates import Rates
 from bot.gateway.security_headers import SecurityHeaders
 from bot.replies.composer import ReplyComposer
-from bot.safety.screen import SafetyScreen
 
 #: What a client is told to wait when the database cannot be used.
 _RETRY_SECONDS = 5
 
 
 class Gateway:
-    """The parts of one gateway, from the database up to the application.
+    """The parts of one gateway, from the database up to the application."""
 
-    Raises:
-        ValueError: a trusted proxy is not an address, or a text is missing.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        clinic: Clinic,
-        limits: GatewayLimits,
-        *,
-        loopback_secret: str,
-        texts: Texts,
-        composer: ReplyComposer,
-        screen: SafetyScreen,
-    ) -> None:
-        self._limits = limits
-        self._parts = put_together(settings, limits, loopback_secret, composer, screen)
+    def __init__(self, installation: Installation) -> None:
+        settings, clinic = installation.settings, installation.clinic
+        texts, composer = installation.texts, installation.composer
+        self._limits = installation.limits
+        self._parts = put_together(installation)
         self._errors = ErrorResponses(texts, composer, clinic)
-        addresses = ClientAddresses(settings.trusted_proxies)
-        page = ChatPage(texts, composer, clinic, limits)
-        health = Health(self._parts.readiness, addresses, self._parts.metrics)
+        page = ChatPage(texts, composer, clinic, self._limits)
+        health = Health(self._parts.readiness, self._parts.addresses, self._parts.metrics)
         self.application = Starlette(
             routes=[
-                *self._chat_api(composer, addresses).routes(),
+                *self._chat_api(composer).routes(),
                 *health.routes(),
                 *page.routes(),
+                *self._parts.desk.routes(),
             ],
             lifespan=self._lifespan,
             middleware=self._middleware(settings, clinic),
@@ -77,7 +63,7 @@ class Gateway:
         # A redirect to the path with a slash would not be one of our JSON answers.
         self.application.router.redirect_slashes = False
 
-    def _chat_api(self, composer: ReplyComposer, addresses: ClientAddresses) -> ChatApi:
+    def _chat_api(self, composer: ReplyComposer) -> ChatApi:
         return ChatApi(
             conversations=self._parts.conversations,
             answerer=self._parts.answerer,
@@ -85,7 +71,7 @@ class Gateway:
             upkeep=self._parts.upkeep,
             composer=composer,
             rates=Rates(self._limits.rates),
-            addresses=addresses,
+            addresses=self._parts.addresses,
             limits=self._limits,
             metrics=self._parts.metrics,
         )
@@ -111,13 +97,14 @@ class Gateway:
     async def _lifespan(self, application: Starlette) -> AsyncIterator[None]:
         # What an earlier run left unanswered goes first, before a new message can arrive.
         await self._parts.upkeep.round()
-        upkeep = asyncio.create_task(self._parts.upkeep.run())
+        background = [asyncio.create_task(_forever(run)) for run in self._parts.background]
         log(LogEvent.STARTED)
         try:
             yield
         finally:
-            upkeep.cancel()
-            await asyncio.gather(upkeep, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
             await self._parts.runner.stop(self._limits.upkeep.stop_seconds)
             await self._parts.alerts.store_waiting()
             await self._parts.rasa.close()
@@ -125,31 +112,25 @@ class Gateway:
             log(LogEvent.STOPPED)
 
 
-def create_application(
-    settings: Settings,
-    clinic: Clinic,
-    limits: GatewayLimits,
-    *,
-    loopback_secret: str,
-    texts: Texts,
-    composer: ReplyComposer,
-    screen: SafetyScreen,
-) -> Starlette:
+async def _forever(run: Callable[[], Awaitable[None]]) -> None:
+    """Background work that a fault of ours must not end."""
+    while True:
+        try:
+            await run()
+        except Exception as error:
+            log_failure(LogEvent.UPKEEP_FAILED, error)
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+def create_application(installation: Installation) -> Starlette:
     """The gateway as an ASGI application; its lifespan opens and closes everything it uses.
 
     Raises:
+        SettingsError: a secret cannot be used.
+        ContentError: a file breaks its schema.
         ValueError: a trusted proxy is not an address, or a text is missing.
     """
-    gateway = Gateway(
-        settings,
-        clinic,
-        limits,
-        loopback_secret=loopback_secret,
-        texts=texts,
-        composer=composer,
-        screen=screen,
-    )
-    return gateway.application
+    return Gateway(installation).application
 
 
 def _refusal_for(error: Exception) -> RefusalError:

@@ -59,6 +59,7 @@ class ChatApi:
             Route("/api/session", self._delete, methods=["DELETE"]),
             Route("/api/message", self._message, methods=["POST"]),
             Route("/api/history", self._history, methods=["GET"]),
+            Route("/api/updates", self._updates, methods=["GET"]),
         ]
 
     async def _open(self, request: Request) -> Response:
@@ -98,6 +99,20 @@ class ChatApi:
         past = await self._conversations.history(session)
         return JSONResponse({"messages": _public_history(past)})
 
+    async def _updates(self, request: Request) -> Response:
+        session = token_digest(request)
+        self._rates.count(Rate.UPDATES_PER_ADDRESS, self._addresses.group_of(request))
+        self._rates.count(Rate.UPDATES_PER_SESSION, session)
+        news = await self._conversations.updates(session, request.query_params.get("after"))
+        pace = self._limits.updates
+        return JSONResponse(
+            {
+                "messages": _public(news.messages),
+                "person": {"name": news.person} if news.person else None,
+                "again_seconds": pace.soon_seconds if news.expecting else pace.later_seconds,
+            }
+        )
+
     async def _delete(self, request: Request) -> Response:
         session = token_digest(request)
         self._rates.count(Rate.READS_PER_ADDRESS, self._addresses.group_of(request))
@@ -119,9 +134,11 @@ def _public_history(past: tuple[PastTurn, ...]) -> list[dict[str, object]]:
     shown: list[dict[str, object]] = []
     for turn in past:
         if turn.text is not None:
-            shown.append({"id": turn.id, "role": "patient", "text": turn.text})
+            said = {"id": turn.id, "role": "patient", "text": turn.text}
+            shown.append({**said, "answered": turn.answered})
         live = turn.id in still_open
         shown += [
-            {"role": "assistant", **message.public(with_buttons=live)} for message in turn.messages
+            {"role": message.said_by, **message.public(with_buttons=live)}
+            for message in turn.messages
         ]
     return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from html import escape
 from pathlib import Path
@@ -15,15 +14,17 @@ from starlette.routing import Route
 from bot.configuration.clinic import Clinic
 from bot.content.texts import Texts
 from bot.gateway.limits import GatewayLimits
+from bot.gateway.page_files import PageFiles
 from bot.gateway.security_headers import PAGE_POLICY
-from bot.replies.composer import ReplyComposer, fill_in
+from bot.replies.composer import ReplyComposer
+from bot.replies.wording import fill_in
 
 PAGES_FOLDER = Path(__file__).parent / "pages"
 
 _FILES = {
-    "/chat.css": ("chat.css", "text/css"),
-    "/chat.js": ("chat.js", "text/javascript"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
+    "/chat.css": (PAGES_FOLDER / "chat.css", "text/css"),
+    "/chat.js": (PAGES_FOLDER / "chat.js", "text/javascript"),
+    "/icon.svg": (PAGES_FOLDER / "icon.svg", "image/svg+xml"),
 }
 
 
@@ -52,17 +53,11 @@ class ChatPage:
         self._page = html.substitute(
             escaped, strings=block, longest_text=limits.request.longest_text
         ).encode()
-        self._files = {
-            path: (PAGES_FOLDER.joinpath(name).read_bytes(), kind)
-            for path, (name, kind) in _FILES.items()
-        }
+        self._files = PageFiles(_FILES)
 
     def routes(self) -> list[Route]:
         """Where the page and its files are found."""
-        return [
-            Route("/", self._show, methods=["GET"]),
-            *(Route(path, self._file, methods=["GET"]) for path in self._files),
-        ]
+        return [Route("/", self._show, methods=["GET"]), *self._files.routes()]
 
     async def _show(self, request: Request) -> Response:
         return Response(
@@ -72,11 +67,3 @@ class ChatPage:
                 "Content-Security-Policy": PAGE_POLICY,
             },
         )
-
-    async def _file(self, request: Request) -> Response:
-        content, kind = self._files[request.url.path]
-        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return Response(content, headers={**headers, "Content-Type": f"{kind}; charset=utf-8"})

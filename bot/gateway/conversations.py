@@ -18,6 +18,7 @@ from bot.gateway.records import Message, PastTurn, Submission, digest, new_token
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
 from bot.gateway.turn_runner import TurnRunner
+from bot.gateway.update_store import Updates, UpdateStore
 from bot.replies.reply import Reply
 
 
@@ -31,11 +32,13 @@ class Conversations:
     def __init__(
         self,
         store: ConversationStore,
+        updates: UpdateStore,
         threads: DatabaseThreads,
         runner: TurnRunner,
         limits: GatewayLimits,
     ) -> None:
         self._store = store
+        self._updates = updates
         self._threads = threads
         self._runner = runner
         self._limits = limits
@@ -77,6 +80,15 @@ class Conversations:
         """
         conversation_id = await self._conversation_of(token_digest)
         return await self._threads.run(self._store.history, conversation_id)
+
+    async def updates(self, token_digest: str, message_id: str | None) -> Updates:
+        """What is new in a session's conversation behind a message that nobody had to ask for.
+
+        Raises:
+            RefusalError: no such session.
+        """
+        conversation_id = await self._conversation_of(token_digest)
+        return await self._threads.run(self._updates.since, conversation_id, message_id)
 
     async def delete(self, token_digest: str) -> None:
         """Delete a session and its conversation. Messages still waiting get no answer.

@@ -7,7 +7,8 @@ from starlette.responses import JSONResponse
 from bot.configuration.clinic import Clinic
 from bot.content.library import Library
 from bot.content.texts import SAFE_TEXT_ERRORS, ErrorCode, Texts
-from bot.replies.composer import ReplyComposer, fill_in
+from bot.replies.composer import ReplyComposer
+from bot.replies.wording import fill_in
 
 STATUS = {
     ErrorCode.MALFORMED_JSON: 400,

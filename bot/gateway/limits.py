@@ -48,11 +48,27 @@ class AlertLimits(_Limits):
     most_waiting: int = Field(gt=0)
 
 
+class HandOverLimits(_Limits):
+    """How a person of staff writes in a conversation."""
+
+    longest_text: int = Field(gt=0)
+    wait_seconds: float = Field(gt=0)
+    idle_minutes: float = Field(gt=0)
+
+
+class UpdateLimits(_Limits):
+    """How often a patient's device asks what is new."""
+
+    soon_seconds: float = Field(gt=0)
+    later_seconds: float = Field(gt=0)
+
+
 class UpkeepLimits(_Limits):
     """When background work is done."""
 
     rasa_wait_seconds: float = Field(ge=0)
     retry_seconds: float = Field(gt=0)
+    intake_seconds: float = Field(gt=0)
     stop_seconds: float = Field(ge=0)
 
 
@@ -70,6 +86,22 @@ class DatabaseLimits(_Limits):
     connections: int = Field(gt=0)
 
 
+class DeskLimits(_Limits):
+    """How long staff stay signed in, and how much one page or form of the desk holds."""
+
+    idle_minutes: float = Field(gt=0)
+    absolute_hours: float = Field(gt=0)
+    warning_seconds: int = Field(ge=20)
+    seen_seconds: float = Field(ge=0)
+    sign_ins_at_once: int = Field(gt=0)
+    largest_form_bytes: int = Field(gt=0)
+    queue_rows: int = Field(gt=0)
+    export_rows: int = Field(gt=0)
+    audit_rows: int = Field(gt=0)
+    dead_rows: int = Field(gt=0)
+    poll_seconds: float = Field(gt=0)
+
+
 class RateLimits(_Limits):
     """Requests over time, each written as the `limits` library reads it: "20 per minute"."""
 
@@ -77,6 +109,10 @@ class RateLimits(_Limits):
     messages_per_address: tuple[str, ...]
     messages_per_session: tuple[str, ...]
     reads_per_address: tuple[str, ...]
+    updates_per_address: tuple[str, ...]
+    updates_per_session: tuple[str, ...]
+    sign_ins_per_name: tuple[str, ...]
+    sign_ins_per_address: tuple[str, ...]
 
     @validator("*", each_item=True)
     def _is_a_rate(cls, rate: str) -> str:
@@ -94,9 +130,12 @@ class GatewayLimits(_Limits):
     request: RequestLimits
     turn: TurnLimits
     alerts: AlertLimits
+    handover: HandOverLimits
+    updates: UpdateLimits
     upkeep: UpkeepLimits
     readiness: ReadinessLimits
     database: DatabaseLimits
+    desk: DeskLimits
     rates: RateLimits
 
 

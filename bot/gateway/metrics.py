@@ -8,7 +8,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.content.texts import ErrorCode
+from bot.gateway.desk.troubles import Trouble
 from bot.gateway.fallbacks import FallbackReason
+from bot.gateway.outbox_gauges import OutboxGauges
+from bot.intake.outbox import OutboxCounts, SinkName
+from bot.intake.record_store import RecordCounts
 from bot.replies.reply import ReplyKind
 from bot.safety.danger import SafetyKind
 
@@ -25,6 +29,15 @@ class AlertOutcome(str, Enum):
     LOST = "lost"
 
 
+class NoticeOutcome(str, Enum):
+    """What became of an attempt to tell the clinic; `failed` is tried again later."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+
+
 class Metrics:
     """The counters of one running gateway."""
 
@@ -32,6 +45,9 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._replies = self._counter("replies", "Replies given", "kind")
         self._errors = self._counter("errors", "Requests refused", "code")
+        self._desk_refusals = self._counter(
+            "desk_refusals", "Requests of staff that were refused", "trouble"
+        )
         self._fallbacks = self._counter(
             "fallbacks", "Turns that got a fixed reply instead of Rasa's", "reason"
         )
@@ -44,11 +60,33 @@ class Metrics:
             "kind",
             "outcome",
         )
+        self._requests = self._counter(
+            "intake_requests", "Finished forms that were, or could not be, stored", "stored"
+        )
+        self._open_records = Gauge(
+            "assistant_intake_open",
+            "Records that a person still has to see to",
+            ["urgency"],
+            registry=self._registry,
+        )
+        self._overdue_records = Gauge(
+            "assistant_intake_overdue",
+            "Open records whose promised time is over",
+            registry=self._registry,
+        )
         self.alerts_waiting = Gauge(
             "assistant_safety_alerts_waiting",
             "Alerts that wait for the database now",
             registry=self._registry,
         )
+        self._notices = self._counter(
+            "notices",
+            "Notices to the clinic: delivered, to be tried again, given up, skipped for want of an "
+            "address",
+            "sink",
+            "outcome",
+        )
+        self._outbox = OutboxGauges(self._registry)
         self.turn_seconds = Histogram(
             "assistant_turn_seconds",
             "From a message's arrival to its stored answer",
@@ -66,13 +104,20 @@ class Metrics:
     def _begin_at_zero(self) -> None:
         for code in ErrorCode:
             self._errors.labels(code.value)
+        for trouble in Trouble:
+            self._desk_refusals.labels(trouble.value)
         for reason in FallbackReason:
             self._fallbacks.labels(reason.value)
+        for stored in ("true", "false"):
+            self._requests.labels(stored)
         for kind in ReplyKind:
             self._replies.labels(kind.value)
         for danger in SafetyKind:
             for outcome in AlertOutcome:
                 self._safety_alerts.labels(danger.value, outcome.value)
+        for sink in SinkName:
+            for fate in NoticeOutcome:
+                self._notices.labels(sink.value, fate.value)
 
     def count_reply(self, kind: ReplyKind) -> None:
         """One more reply of this kind was given."""
@@ -82,6 +127,10 @@ class Metrics:
         """One more request was refused."""
         self._errors.labels(code.value).inc()
 
+    def count_desk_refusal(self, trouble: Trouble) -> None:
+        """One more request of staff was refused."""
+        self._desk_refusals.labels(trouble.value).inc()
+
     def count_fallback(self, reason: FallbackReason) -> None:
         """One more turn got a fixed reply."""
         self._fallbacks.labels(reason.value).inc()
@@ -90,9 +139,27 @@ class Metrics:
         """The safety screen answered one more message."""
         self._safety_hits.labels(kind.value, str(stored).lower()).inc()
 
+    def count_request(self, *, stored: bool) -> None:
+        """One more request to the clinic was stored, or could not be at the first attempt."""
+        self._requests.labels(str(stored).lower()).inc()
+
+    def set_records(self, counts: RecordCounts) -> None:
+        """So many records are open and overdue now."""
+        for urgency, number in counts.open.items():
+            self._open_records.labels(urgency.value).set(number)
+        self._overdue_records.set(counts.overdue)
+
     def count_alert(self, kind: SafetyKind, outcome: AlertOutcome) -> None:
         """This became of one more alert."""
         self._safety_alerts.labels(kind.value, outcome.value).inc()
+
+    def count_notice(self, sink: SinkName, outcome: NoticeOutcome, count: int = 1) -> None:
+        """This became of `count` more attempts."""
+        self._notices.labels(sink.value, outcome.value).inc(count)
+
+    def show_outbox(self, counts: OutboxCounts) -> None:
+        """This is in the outbox now."""
+        self._outbox.show(counts)
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus's text format."""

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.configuration.settings import Settings
 from bot.database.engine import Database
 from bot.gateway.alert_keeper import AlertKeeper
+from bot.gateway.answer_keeper import AnswerKeeper
 from bot.gateway.answering import Answerer
+from bot.gateway.client_address import ClientAddresses
 from bot.gateway.conversations import Conversations
 from bot.gateway.database_threads import DatabaseThreads
-from bot.gateway.limits import GatewayLimits
+from bot.gateway.delivery_worker import delivery_worker
+from bot.gateway.desk.desk import Desk
+from bot.gateway.desk.parts import DeskParts
+from bot.gateway.handover import HandOver
+from bot.gateway.handover_store import HandOverStore
+from bot.gateway.installation import Installation
+from bot.gateway.intake_upkeep import IntakeUpkeep
 from bot.gateway.metrics import Metrics
+from bot.gateway.purge_worker import PurgeWorker, session_life
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.readiness import Readiness
+from bot.gateway.request_book import RequestBook
 from bot.gateway.safety_first import SafetyFirst
 from bot.gateway.store import ConversationStore
 from bot.gateway.turn_runner import TurnRunner
+from bot.gateway.update_store import UpdateStore
 from bot.gateway.upkeep import Upkeep
 from bot.intake.alert_spool import AlertSpool
 from bot.intake.alert_store import AlertStore
-from bot.replies.composer import ReplyComposer
-from bot.safety.screen import SafetyScreen
+from bot.intake.outbox import OutboxStore
+from bot.intake.ownership import OwnershipStore
+from bot.intake.purge import Purge
+from bot.intake.record_store import RecordStore
+from bot.intake.staff import StaffStore
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What answers, keeps and looks after conversations."""
+    """What answers, keeps and looks after conversations.
+
+    `background` runs for as long as the gateway does, each until it is cancelled.
+    """
 
     metrics: Metrics
+    addresses: ClientAddresses
     database: Database
     rasa: RasaClient
     readiness: Readiness
@@ -37,34 +56,60 @@ class Parts:
     safety: SafetyFirst
     runner: TurnRunner
     conversations: Conversations
+    desk: Desk
     upkeep: Upkeep
+    background: tuple[Callable[[], Awaitable[None]], ...]
 
 
-def put_together(
-    settings: Settings,
-    limits: GatewayLimits,
-    loopback_secret: str,
-    composer: ReplyComposer,
-    screen: SafetyScreen,
-) -> Parts:
-    """Make the parts. Nothing is opened yet."""
-    metrics = Metrics()
-    rasa = RasaClient(settings.rasa_url, loopback_secret, seconds=limits.turn.answer_seconds)
+def put_together(installation: Installation) -> Parts:
+    """Make the parts. Nothing is opened yet.
+
+    Raises:
+        SettingsError: a secret cannot be used.
+        ContentError: a file breaks its schema.
+        ValueError: a trusted proxy is not an address.
+    """
+    settings, limits, composer = installation.settings, installation.limits, installation.composer
+    clinic, vault = installation.clinic, installation.vault
+    metrics, addresses = Metrics(), ClientAddresses(settings.trusted_proxies)
+    rasa = RasaClient(
+        settings.rasa_url,
+        installation.secrets["LOOPBACK_SECRET"],
+        seconds=limits.turn.answer_seconds,
+    )
     database = Database(
         settings.database_url,
         busy_seconds=limits.database.busy_seconds,
         connections=limits.database.connections,
     )
-    store = ConversationStore(database)
+    store = ConversationStore(database, vault, clinic)
     threads = DatabaseThreads(limits.database.connections)
     readiness = Readiness(rasa, store, threads, limits.readiness)
-    answerer = Answerer(rasa, composer, screen, metrics)
+    answerer = Answerer(rasa, composer, installation.screen, metrics)
     spool = AlertSpool(settings.alerts_folder, limits.alerts.most_waiting)
-    alerts = AlertKeeper(AlertStore(database), spool, threads, limits.alerts, metrics)
-    runner = TurnRunner(store, threads, answerer, alerts, readiness, limits, metrics)
-    conversations = Conversations(store, threads, runner, limits)
+    owners, records = OwnershipStore(database), RecordStore(database, vault, clinic)
+    delivery = delivery_worker(database, records, settings, installation.secrets, threads, metrics)
+    notify = delivery.ask_for_a_round
+    alerts = AlertKeeper(
+        AlertStore(database, vault, clinic), spool, threads, limits.alerts, metrics, notify
+    )
+    requests = RequestBook(vault, clinic, composer.intake)
+    keeper = AnswerKeeper(store, threads, alerts, requests, notify, metrics)
+    runner = TurnRunner(store, threads, answerer, keeper, owners, readiness, limits, metrics)
+    conversations = Conversations(store, UpdateStore(database, vault), threads, runner, limits)
+    session_time = timedelta(minutes=limits.session.idle_minutes)
+    hand_overs = HandOverStore(database, vault, composer.intake, session_time)
+    hand_over = HandOver(hand_overs, threads, runner, limits.handover)
+    upkeep = Upkeep(database, store, threads, conversations, runner, alerts, rasa, limits)
+    intake_upkeep = IntakeUpkeep(hand_over, records, threads, limits.upkeep, metrics)
+    purge = PurgeWorker(
+        Purge(database, installation.retention, desk=session_life(limits.desk)),
+        threads,
+        installation.retention.purge,
+    )
     return Parts(
         metrics=metrics,
+        addresses=addresses,
         database=database,
         rasa=rasa,
         readiness=readiness,
@@ -73,5 +118,23 @@ def put_together(
         safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
         runner=runner,
         conversations=conversations,
-        upkeep=Upkeep(database, store, threads, conversations, runner, alerts, rasa, limits),
+        desk=Desk(
+            DeskParts(
+                database=database,
+                threads=threads,
+                records=records,
+                staff=StaffStore(database),
+                owners=owners,
+                hand_over=hand_over,
+                outbox=OutboxStore(database),
+                history=store.history,
+                clinic=clinic,
+                limits=limits,
+                addresses=addresses,
+                metrics=metrics,
+                public_url=settings.public_url,
+            )
+        ),
+        upkeep=upkeep,
+        background=(upkeep.run, intake_upkeep.run, delivery.run, purge.run),
     )

@@ -74,33 +74,41 @@ class RasaClient:
         text: str,
         payload: str | None,
         before: DangerBefore,
+        again: bool = False,
     ) -> RasaAnswer:
         """Hand over one message: its text, or the payload of the button that was chosen.
 
         Args:
             before: what the latest replies said of danger.
+            again: Rasa may have answered this very message before: then the same replies come back.
 
         Raises:
             RasaError: refused, no 200, or not the agreed body.
         """
-        said = {"text": text} if payload is None else {"payload": payload}
+        said: dict[str, Any] = {"text": text} if payload is None else {"payload": payload}
+        if again:
+            said["again"] = True
         body = {
             "conversation_id": conversation_id,
             "message_id": message_id,
             DANGER_BEFORE_KEY: json.loads(before.json()),
             **said,
         }
-        response = await self._post("message", body)
-        try:
-            content: Any = response.json()
-            danger = _danger(content.get("intent"), content.get(DANGER_KEY))
-        except (ValueError, AttributeError, RecursionError):
-            raise RasaError(FallbackReason.BAD_BODY) from None
+        content, danger = await self._ask("message", body)
         try:
             replies = tuple(Reply.parse_obj(reply) for reply in content["replies"])
         except (ValidationError, KeyError, TypeError):
             raise RasaError(FallbackReason.BAD_BODY, danger) from None
         return RasaAnswer(replies, danger)
+
+    async def understand(self, text: str) -> Danger | None:
+        """The danger that a message tells of, if it does. Rasa neither replies nor remembers it.
+
+        Raises:
+            RasaError: refused, no 200, or not the agreed body.
+        """
+        _, danger = await self._ask("understand", {"text": text})
+        return danger
 
     async def ready(self) -> bool:
         """Whether Rasa understands a probe sentence and its action server answers."""
@@ -121,6 +129,15 @@ class RasaClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def _ask(self, call: str, body: dict[str, Any]) -> tuple[Any, Danger | None]:
+        """What Rasa answers, and the danger that it understood."""
+        response = await self._post(call, body)
+        try:
+            content: Any = response.json()
+            return content, _danger(content.get("intent"), content.get(DANGER_KEY))
+        except (ValueError, AttributeError, RecursionError):
+            raise RasaError(FallbackReason.BAD_BODY) from None
 
     async def _post(self, call: str, body: dict[str, Any]) -> httpx.Response:
         try:

@@ -22,6 +22,10 @@ class Rate(str, Enum):
     MESSAGES_PER_ADDRESS = "messages_per_address"
     MESSAGES_PER_SESSION = "messages_per_session"
     READS_PER_ADDRESS = "reads_per_address"
+    UPDATES_PER_ADDRESS = "updates_per_address"
+    UPDATES_PER_SESSION = "updates_per_session"
+    SIGN_INS_PER_NAME = "sign_ins_per_name"
+    SIGN_INS_PER_ADDRESS = "sign_ins_per_address"
 
 
 class Rates:

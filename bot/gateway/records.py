@@ -36,7 +36,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _id_from(*parts: object) -> str:
+def id_from(*parts: object) -> str:
     """An id that only who knows the parts can find out; the same for the same parts."""
     return digest(":".join(map(str, parts)))[:ID_LENGTH]
 
@@ -54,18 +54,22 @@ class Submission:
     @property
     def turn_id(self) -> str:
         """The id of the turn that this makes: the same, with or without a database, every time."""
-        return _id_from(self.session_digest, self.key_digest, self.body_digest)
+        return id_from(self.session_digest, self.key_digest, self.body_digest)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A stored message of a patient. A chosen button has its title as text, and a payload."""
+    """A stored message of a patient. A chosen button has its title as text, and a payload.
+
+    `again`: it was found stored without an answer, so Rasa may have been asked about it before.
+    """
 
     id: str
     conversation_id: str
     received_at: datetime
     text: str = field(repr=False)
     payload: str | None = field(default=None, repr=False)
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,20 +82,29 @@ class OfferedButton:
 
 @dataclass(frozen=True)
 class Message:
-    """One reply of the assistant, with the ids that it is known by outside."""
+    """One reply, with the ids that it is known by outside.
+
+    `author` is the shown name of the person of staff who wrote it; None: the assistant did.
+    """
 
     id: str
     reply: Reply = field(repr=False)
     buttons: tuple[OfferedButton, ...] = ()
+    author: str | None = field(default=None, repr=False)
+
+    @property
+    def said_by(self) -> str:
+        """Who wrote it, as a patient's device is told: `assistant` or `person`."""
+        return "person" if self.author else "assistant"
 
     @classmethod
     def answering(cls, turn_id: str, replies: Sequence[Reply]) -> tuple[Message, ...]:
         """The replies to a turn, with the same ids whenever and however often they are made."""
         made = []
         for place, reply in enumerate(replies):
-            message_id = _id_from(turn_id, place)
+            message_id = id_from(turn_id, place)
             offered = [
-                OfferedButton(_id_from(message_id, number), button.title)
+                OfferedButton(id_from(message_id, number), button.title)
                 for number, button in enumerate(reply.buttons)
             ]
             made.append(cls(message_id, reply, tuple(offered)))
@@ -114,6 +127,8 @@ class Message:
             "disclaimer": reply["disclaimer"],
             "source": reply["source"],
             "buttons": shown if shown and with_buttons else None,
+            "from": self.said_by,
+            "name": self.author,
         }
 
 
@@ -137,11 +152,11 @@ class Completion:
     new_alert: bool = False
 
 
-def open_offers(newest_first: Iterable[tuple[T, Reply]]) -> list[T]:
+def open_offers(newest_first: Iterable[tuple[T, Reply | None]]) -> list[T]:
     """The turns whose buttons can still be pressed: the latest that offered any.
 
     A safety reply's buttons do not close the offer before it: a clarification that a danger
-    interrupted can go on.
+    interrupted can go on. Neither do those of a reply that cannot be read (None).
 
     Args:
         newest_first: the turns that offered buttons, each with a reply to it.
@@ -149,15 +164,21 @@ def open_offers(newest_first: Iterable[tuple[T, Reply]]) -> list[T]:
     still_open = []
     for turn, reply in islice(newest_first, MOST_OPEN_OFFERS):
         still_open.append(turn)
-        if not reply.is_safety:
+        if reply and not reply.is_safety:
             break
     return still_open
 
 
 @dataclass(frozen=True)
 class PastTurn:
-    """One turn of the history. `text` is None for the greeting; no messages: not answered yet."""
+    """One turn of the history.
+
+    `text` is None for the greeting and what staff wrote, or where no key opens it. There are no
+    messages where it is not `answered` yet, or where a person answers in the assistant's place.
+    """
 
     id: str
+    received_at: datetime
     text: str | None = field(repr=False)
     messages: tuple[Message, ...] = ()
+    answered: bool = True

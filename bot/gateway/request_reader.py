@@ -67,7 +67,7 @@ async def read_nothing(request: Request, limits: RequestLimits) -> None:
         RefusalError: there is anything else.
     """
     if request.headers.get("content-type") is None:
-        if await _read_body(request, limits):
+        if await read_body(request, limits):
             raise RefusalError(ErrorCode.WRONG_TYPE)
         return
     if await _read_json(request, limits) != {}:
@@ -81,7 +81,8 @@ def submission_of(body: dict[str, str], session_digest: str, key: str) -> Submis
         RefusalError: a button id has not the form of one.
     """
     (name, value), *_ = body.items()
-    digests = (session_digest, digest(key), digest(f"{name}:{value}"))
+    # With the key, which is stored nowhere: of a short text alone a digest could be guessed.
+    digests = (session_digest, digest(key), digest(f"{key}:{name}:{value}"))
     if name == "button_id":
         if not _BUTTON_ID.fullmatch(value):
             raise RefusalError(ErrorCode.BUTTON_OVER)
@@ -105,14 +106,19 @@ async def _read_json(request: Request, limits: RequestLimits) -> object:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise RefusalError(ErrorCode.WRONG_TYPE)
-    body = await _read_body(request, limits)
+    body = await read_body(request, limits)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise RefusalError(ErrorCode.MALFORMED_JSON) from None
 
 
-async def _read_body(request: Request, limits: RequestLimits) -> bytes:
+async def read_body(request: Request, limits: RequestLimits) -> bytes:
+    """The body as it came.
+
+    Raises:
+        RefusalError: it is too large, or too slow.
+    """
     # What Content-Length says is not waited for; what a chunked body does not say is counted.
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limits.largest_body_bytes:

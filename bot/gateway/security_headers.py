@@ -15,19 +15,21 @@ PAGE_POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
+#: For the desk: as the chat page, and its forms lead to itself.
+DESK_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
+
 _POLICY = "Content-Security-Policy"
 
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
 class SecurityHeaders:
-    """Adds the headers; a response's own Content-Security-Policy and Cache-Control stand."""
+    """Adds the headers; a response's own policies and Cache-Control stand."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
@@ -44,6 +46,7 @@ class SecurityHeaders:
                 headers.update(self._headers)
                 headers.setdefault(_POLICY, API_POLICY)
                 headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Referrer-Policy", "no-referrer")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

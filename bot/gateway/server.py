@@ -5,21 +5,18 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.configuration.clinic import load_clinic
-from bot.configuration.secret_store import SecretError, read_secrets
+from bot.configuration.secret_store import SecretError
 from bot.configuration.settings import Settings, SettingsError
-from bot.content.texts import load_texts
 from bot.content.yaml_source import ContentError
+from bot.database.vault import VaultError
 from bot.gateway.application import create_application
-from bot.gateway.limits import LIMITS_FILE, GatewayLimits, load_limits
+from bot.gateway.installation import Installation
+from bot.gateway.limits import GatewayLimits
 from bot.gateway.log_events import configure_logging
-from bot.replies.composer import ReplyComposer
-from bot.safety.screen import load_screen
 
 
 def serve(environment: Mapping[str, str]) -> int:
@@ -29,7 +26,7 @@ def serve(environment: Mapping[str, str]) -> int:
         server = _server(settings, environment)
         # Taken before anything else happens: a second gateway must not touch the first one's turns.
         listening = _listen(settings.host, settings.port)
-    except (ContentError, SecretError, SettingsError, OSError, ValueError) as error:
+    except (ContentError, SecretError, SettingsError, VaultError, OSError, ValueError) as error:
         sys.stderr.write(f"gateway: {error}\n")
         return 2
     server.run([listening])
@@ -45,21 +42,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _server(settings: Settings, environment: Mapping[str, str]) -> uvicorn.Server:
-    limits = load_limits(Path(environment.get("LIMITS_FILE") or LIMITS_FILE))
-    clinic = load_clinic(settings.clinic_file)
-    # Made here only when the gateway is started by hand: `serve` hands it to every process.
-    secrets = read_secrets(settings.secrets_file, environment, create=True)
+    installation = Installation.read(settings, environment)
     configure_logging()
-    application = create_application(
-        settings,
-        clinic,
-        limits,
-        loopback_secret=secrets["LOOPBACK_SECRET"],
-        texts=load_texts(),
-        composer=ReplyComposer.shipped(clinic),
-        screen=load_screen(),
-    )
-    return http_server(application, settings, limits)
+    application = create_application(installation)
+    return http_server(application, settings, installation.limits)
 
 
 def http_server(

@@ -7,7 +7,10 @@ from datetime import datetime, timezone
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.configuration.clinic import Clinic
 from bot.content.texts import ErrorCode
+from bot.database import audit_log
+from bot.database.deletion import delete_conversations
 from bot.database.engine import Database
 from bot.database.schema import (
     TurnState,
@@ -17,7 +20,9 @@ from bot.database.schema import (
     turns,
     write_checks,
 )
+from bot.database.vault import Vault
 from bot.gateway.errors import RefusalError
+from bot.gateway.message_queries import add_messages, answer_to, messages_by_turn
 from bot.gateway.records import (
     Accepted,
     Completion,
@@ -27,14 +32,15 @@ from bot.gateway.records import (
     Turn,
     new_id,
 )
+from bot.gateway.request_book import RequestBook
+from bot.gateway.sealed_rows import opened_texts
 from bot.gateway.store_queries import (
     ConversationGoneError,
-    add_messages,
     add_turn,
     danger_before,
     earlier_texts_of,
+    is_stored,
     lock,
-    messages_by_turn,
     received,
     said_by,
     turn_of_key,
@@ -46,13 +52,17 @@ from bot.replies.reply import Reply
 
 
 class ConversationStore:
-    """The conversations of one database.
+    """The conversations of one database. What was said is sealed on the way in.
 
-    Every method raises `DatabaseUnavailableError` when the database cannot do it.
+    Every method raises `DatabaseUnavailableError` when the database cannot do it. What no key opens
+    counts as not there where the rest is of use without it: in the history, and in what is looked
+    back on. Where it is the very thing asked for, it counts as what the database cannot do.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault, clinic: Clinic) -> None:
         self._database = database
+        self._vault = vault
+        self._clinic = clinic
 
     def open_session(
         self, token_digest: str, expires_at: datetime, greeting: Reply
@@ -78,7 +88,7 @@ class ConversationStore:
                     answered_at=_now(),
                 )
             )
-            return add_messages(connection, turn_id, (greeting,))
+            return add_messages(connection, self._vault, turn_id, (greeting,))
 
     def conversation_of(self, token_digest: str) -> str | None:
         """The conversation of a session that has not expired."""
@@ -111,82 +121,113 @@ class ConversationStore:
         """
         with self._database.writing() as connection:
             lock(connection, conversation_id)
-            known = turn_of_key(connection, conversation_id, submission)
+            known = turn_of_key(connection, self._vault, conversation_id, submission)
             if known:
                 return known
             if not has_room:
                 raise RefusalError(ErrorCode.CONVERSATION_BUSY, retry_after=1)
-            text, payload = said_by(connection, conversation_id, submission)
+            text, payload = said_by(connection, self._vault, conversation_id, submission)
             turn = Turn(submission.turn_id, conversation_id, _now(), text, payload)
-            position = add_turn(connection, turn, submission)
+            position = add_turn(connection, self._vault, turn, submission)
             connection.execute(
                 update(sessions)
                 .where(sessions.c.conversation_id == conversation_id)
                 .values(expires_at=expires_at)
             )
-            return Accepted(turn, earlier=earlier_texts_of(connection, turn, position))
+            earlier = earlier_texts_of(connection, self._vault, turn, position)
+            return Accepted(turn, earlier=earlier)
 
     def complete(
-        self, turn: Turn, replies: Sequence[Reply], alert: SafetyAlert | None = None
+        self,
+        turn: Turn,
+        replies: Sequence[Reply],
+        alert: SafetyAlert | None = None,
+        requests: RequestBook | None = None,
     ) -> Completion:
-        """Store the answer to a turn, and its alert with it: both or neither.
+        """Store the answer to a turn, with its alert and the requests in it: all or nothing.
 
         A turn that has an answer keeps it, and that is returned.
+
+        Args:
+            requests: stores what the replies ask of the clinic.
 
         Raises:
             ConversationGoneError: the conversation was deleted meanwhile.
         """
         with self._database.writing() as connection:
+            if requests:
+                # In this order: the audit's lock before all, the conversation's before turns'.
+                audit_log.lock(connection)
+                lock(connection, turn.conversation_id)
             # First, because it locks the conversation, as deleting does before it comes to turns.
-            new_alert = alert is not None and add_alert(connection, alert)
+            new_alert = alert is not None and add_alert(
+                connection, self._vault, self._clinic, alert
+            )
             changed = connection.execute(
                 update(turns)
                 .where(turns.c.id == turn.id, turns.c.state == TurnState.RECEIVED.value)
                 .values(state=TurnState.ANSWERED.value, answered_at=_now())
             ).rowcount
             if changed:
-                return Completion(add_messages(connection, turn.id, replies), new_alert)
-            kept = messages_by_turn(connection, turn.conversation_id).get(turn.id)
-            if kept is None:
+                if requests:
+                    replies = requests.enter(connection, turn, replies)
+                added = add_messages(connection, self._vault, turn.id, replies)
+                return Completion(added, new_alert)
+            if not is_stored(connection, turn.id):
                 raise ConversationGoneError
-            return Completion(kept, new_alert)
+            return Completion(answer_to(connection, self._vault, turn.id), new_alert)
 
     def danger_before(self, turn: Turn) -> DangerBefore:
         """What the replies given just before this turn's own said of danger."""
         with self._database.reading() as connection:
-            return danger_before(connection, turn)
+            return danger_before(connection, self._vault, turn)
 
     def history(self, conversation_id: str) -> tuple[PastTurn, ...]:
-        """The whole conversation, oldest first."""
+        """The whole conversation, oldest first, without what no key opens."""
         with self._database.reading() as connection:
             said = connection.execute(
-                select(turns.c.id, turns.c.text)
+                select(turns.c.id, turns.c.received_at, turns.c.text, turns.c.state)
                 .where(turns.c.conversation_id == conversation_id)
                 .order_by(turns.c.position)
             ).all()
-            answers = messages_by_turn(connection, conversation_id)
-            return tuple(PastTurn(row.id, row.text, answers.get(row.id, ())) for row in said)
+            answers = messages_by_turn(connection, self._vault, conversation_id)
+            texts = opened_texts(self._vault, said)
+            return tuple(
+                [
+                    PastTurn(
+                        row.id,
+                        row.received_at,
+                        text,
+                        answers.get(row.id, ()),
+                        row.state == TurnState.ANSWERED.value,
+                    )
+                    for row, text in zip(said, texts, strict=True)
+                ]
+            )
 
     def unanswered(self) -> tuple[Accepted, ...]:
-        """Every turn that was received and has no answer, in order."""
+        """Every turn that was received and has no answer, in order.
+
+        One that no key opens is left out, and answered once its key is back.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 select(turns)
                 .where(turns.c.state == TurnState.RECEIVED.value)
                 .order_by(turns.c.conversation_id, turns.c.position)
             ).all()
-            return tuple([received(connection, row) for row in rows])
+            return tuple(
+                [
+                    received(connection, self._vault, row, text)
+                    for row, text in zip(rows, opened_texts(self._vault, rows), strict=True)
+                    if text is not None
+                ]
+            )
 
     def delete(self, conversation_id: str) -> None:
         """Delete everything of a conversation, and remember that Rasa has to forget it too."""
         with self._database.writing() as connection:
-            found = connection.execute(
-                delete(conversations).where(conversations.c.id == conversation_id)
-            ).rowcount
-            if found:
-                connection.execute(
-                    insert(forgettings).values(conversation_id=conversation_id, asked_at=_now())
-                )
+            delete_conversations(connection, [conversation_id], _now())
         self._database.flush_deletions()
 
     def to_forget(self) -> tuple[str, ...]:

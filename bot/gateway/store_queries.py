@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import exists, func, insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.content.texts import ErrorCode
+from bot.database.engine import DatabaseUnavailableError
 from bot.database.schema import TurnState, buttons, conversations, messages, turns
+from bot.database.vault import Vault, VaultError
 from bot.gateway.errors import RefusalError
+from bot.gateway.message_queries import answer_to
 from bot.gateway.records import (
     MOST_OPEN_OFFERS,
     Accepted,
-    Message,
-    OfferedButton,
     Submission,
     Turn,
     open_offers,
 )
+from bot.gateway.sealed_rows import opened, opened_replies
 from bot.replies.danger_before import DangerBefore
-from bot.replies.reply import Reply
 from bot.safety.screen import EARLIER_MESSAGES
 
 #: How many replies are looked back on for dangers.
@@ -45,12 +46,13 @@ def lock(connection: Connection, conversation_id: str) -> None:
 
 
 def turn_of_key(
-    connection: Connection, conversation_id: str, submission: Submission
+    connection: Connection, vault: Vault, conversation_id: str, submission: Submission
 ) -> Accepted | None:
     """The turn that this key was used for, with its answer if it has one.
 
     Raises:
         RefusalError: it was used for another body.
+        DatabaseUnavailableError: no key opens it.
     """
     row = connection.execute(
         select(turns).where(
@@ -62,24 +64,28 @@ def turn_of_key(
         return None
     if row.body_digest != submission.body_digest:
         raise RefusalError(ErrorCode.KEY_REUSED)
+    # The same body has the same text: it need not be opened.
+    text = submission.text or opened(vault, [row.text])[0]
+    if text is None:
+        raise DatabaseUnavailableError(VaultError())
     if row.state == TurnState.RECEIVED.value:
-        return received(connection, row)
-    return Accepted(turn_of(row), messages_by_turn(connection, conversation_id).get(row.id, ()))
+        return received(connection, vault, row, text)
+    return Accepted(turn_of(row, text), answer_to(connection, vault, row.id))
 
 
-def turn_of(row: Row) -> Turn:
-    """The turn that a row of `turns` holds."""
-    return Turn(row.id, row.conversation_id, row.received_at, row.text, row.payload)
+def turn_of(row: Row, text: str) -> Turn:
+    """The turn that a row of `turns` holds, with its opened text."""
+    return Turn(row.id, row.conversation_id, row.received_at, text, row.payload)
 
 
-def received(connection: Connection, row: Row) -> Accepted:
-    """The turn that a row of `turns` holds, which has no answer yet."""
-    turn = turn_of(row)
-    return Accepted(turn, earlier=earlier_texts_of(connection, turn, row.position))
+def received(connection: Connection, vault: Vault, row: Row, text: str) -> Accepted:
+    """The turn that a row of `turns` holds, with its opened text, which has no answer yet."""
+    turn = replace(turn_of(row, text), again=True)
+    return Accepted(turn, earlier=earlier_texts_of(connection, vault, turn, row.position))
 
 
 def said_by(
-    connection: Connection, conversation_id: str, submission: Submission
+    connection: Connection, vault: Vault, conversation_id: str, submission: Submission
 ) -> tuple[str, str | None]:
     """The text and payload of a submission; a button is looked up.
 
@@ -97,8 +103,9 @@ def said_by(
         )
         .order_by(turns.c.position.desc())
         .limit(MOST_OPEN_OFFERS)
-    )
-    still_open = open_offers((row.id, Reply.parse_raw(row.reply)) for row in offered)
+    ).all()
+    replies = opened_replies(vault, offered)
+    still_open = open_offers((row.id, reply) for row, reply in zip(offered, replies, strict=True))
     row = connection.execute(
         select(buttons.c.title, buttons.c.payload)
         .select_from(turns.join(messages).join(buttons))
@@ -112,8 +119,13 @@ def said_by(
     return row.title, row.payload
 
 
-def earlier_texts_of(connection: Connection, turn: Turn, position: int) -> tuple[str, ...]:
-    """The patient's texts before this turn that the safety screen reads, oldest first."""
+def earlier_texts_of(
+    connection: Connection, vault: Vault, turn: Turn, position: int
+) -> tuple[str, ...]:
+    """The patient's texts before this turn that the safety screen reads, oldest first.
+
+    One that no key opens is missing: what is said now is screened all the same.
+    """
     rows = connection.execute(
         select(turns.c.text)
         .where(
@@ -124,11 +136,12 @@ def earlier_texts_of(connection: Connection, turn: Turn, position: int) -> tuple
         .order_by(turns.c.position.desc())
         .limit(EARLIER_MESSAGES)
     )
-    return tuple(reversed([row.text for row in rows]))
+    newest_first = opened(vault, [row.text for row in rows])
+    return tuple([text for text in reversed(newest_first) if text is not None])
 
 
-def danger_before(connection: Connection, turn: Turn) -> DangerBefore:
-    """What the replies given just before this turn's own said of danger."""
+def danger_before(connection: Connection, vault: Vault, turn: Turn) -> DangerBefore:
+    """What the replies given just before this turn's own said of danger, as far as they open."""
     own = select(turns.c.position).where(turns.c.id == turn.id).scalar_subquery()
     rows = connection.execute(
         select(messages.c.reply)
@@ -136,11 +149,12 @@ def danger_before(connection: Connection, turn: Turn) -> DangerBefore:
         .where(turns.c.conversation_id == turn.conversation_id, turns.c.position < own)
         .order_by(turns.c.position.desc(), messages.c.position.desc())
         .limit(_LATEST_REPLIES)
-    )
-    return DangerBefore.of([Reply.parse_raw(row.reply) for row in rows][::-1])
+    ).all()
+    newest_first = opened_replies(vault, rows)
+    return DangerBefore.of([reply for reply in reversed(newest_first) if reply is not None])
 
 
-def add_turn(connection: Connection, turn: Turn, submission: Submission) -> int:
+def add_turn(connection: Connection, vault: Vault, turn: Turn, submission: Submission) -> int:
     """Store a turn without an answer behind the conversation's others; returns its position."""
     last = connection.execute(
         select(func.max(turns.c.position)).where(turns.c.conversation_id == turn.conversation_id)
@@ -153,7 +167,7 @@ def add_turn(connection: Connection, turn: Turn, submission: Submission) -> int:
             position=position,
             key_digest=submission.key_digest,
             body_digest=submission.body_digest,
-            text=turn.text,
+            text=vault.seal(turn.text),
             payload=turn.payload,
             state=TurnState.RECEIVED.value,
             received_at=turn.received_at,
@@ -162,57 +176,6 @@ def add_turn(connection: Connection, turn: Turn, submission: Submission) -> int:
     return position
 
 
-def add_messages(
-    connection: Connection, turn_id: str, replies: Sequence[Reply]
-) -> tuple[Message, ...]:
-    """Store the replies to a turn, with ids for them and their buttons."""
-    added = Message.answering(turn_id, replies)
-    for place, message in enumerate(added):
-        reply = message.reply
-        connection.execute(
-            insert(messages).values(
-                id=message.id,
-                turn_id=turn_id,
-                position=place,
-                reply=reply.json(exclude={"buttons"}),
-            )
-        )
-        rows = [
-            {
-                "id": shown.id,
-                "message_id": message.id,
-                "position": button_place,
-                "title": button.title,
-                "payload": button.payload,
-            }
-            for button_place, (shown, button) in enumerate(
-                zip(message.buttons, reply.buttons, strict=True)
-            )
-        ]
-        if rows:
-            connection.execute(insert(buttons), rows)
-    return added
-
-
-def messages_by_turn(
-    connection: Connection, conversation_id: str
-) -> dict[str, tuple[Message, ...]]:
-    """All replies of a conversation, by turn id, in order."""
-    offered: dict[str, list[OfferedButton]] = {}
-    for row in connection.execute(
-        select(buttons.c.id, buttons.c.title, buttons.c.message_id)
-        .select_from(turns.join(messages).join(buttons))
-        .where(turns.c.conversation_id == conversation_id)
-        .order_by(buttons.c.position)
-    ):
-        offered.setdefault(row.message_id, []).append(OfferedButton(row.id, row.title))
-    found: dict[str, tuple[Message, ...]] = {}
-    for row in connection.execute(
-        select(messages.c.id, messages.c.turn_id, messages.c.reply)
-        .select_from(turns.join(messages))
-        .where(turns.c.conversation_id == conversation_id)
-        .order_by(turns.c.position, messages.c.position)
-    ):
-        message = Message(row.id, Reply.parse_raw(row.reply), tuple(offered.get(row.id, ())))
-        found[row.turn_id] = (*found.get(row.turn_id, ()), message)
-    return found
+def is_stored(connection: Connection, turn_id: str) -> bool:
+    """Whether there is such a turn."""
+    return connection.execute(select(turns.c.id).where(turns.c.id == turn_id)).first() is not None

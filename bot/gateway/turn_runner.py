@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,29 +10,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 
 from bot.database.engine import DatabaseUnavailableError
-from bot.gateway.alert_keeper import AlertKeeper
-from bot.gateway.answering import Answer, Answerer
+from bot.gateway.answer_keeper import EXPECTED_FAILURES, AnswerKeeper
+from bot.gateway.answering import NOTHING_TO_SAY, Answer, Answerer
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.lanes import Lanes
 from bot.gateway.limits import GatewayLimits
-from bot.gateway.log_events import LogEvent, log, log_failure
+from bot.gateway.log_events import LogEvent, log_failure
 from bot.gateway.metrics import Metrics
 from bot.gateway.readiness import Part, Readiness
 from bot.gateway.records import Accepted, Message, Turn
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
+from bot.intake.ownership import OwnershipStore
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
-from bot.replies.reply import Reply
 from bot.safety.screen import SafetyHit
 
 Messages = tuple[Message, ...]
 
 _READY_POLL_SECONDS = 0.25
-
-#: Why an answer is not stored, though nothing is wrong with this program.
-_EXPECTED = (ConversationGoneError, DatabaseUnavailableError)
 
 
 class TurnRunner:
@@ -48,7 +44,8 @@ class TurnRunner:
         store: ConversationStore,
         threads: DatabaseThreads,
         answerer: Answerer,
-        alerts: AlertKeeper,
+        keeper: AnswerKeeper,
+        owners: OwnershipStore,
         readiness: Readiness,
         limits: GatewayLimits,
         metrics: Metrics,
@@ -56,7 +53,8 @@ class TurnRunner:
         self._store = store
         self._threads = threads
         self._answerer = answerer
-        self._alerts = alerts
+        self._keeper = keeper
+        self._owners = owners
         self._readiness = readiness
         self._limits = limits
         self._metrics = metrics
@@ -81,6 +79,7 @@ class TurnRunner:
 
     def drop(self, conversation_id: str) -> None:
         """The conversation is deleted: its waiting turns must not reach Rasa any more."""
+        self._keeper.forget(conversation_id)
         if self._unanswered[conversation_id]:
             self._deleted.add(conversation_id)
 
@@ -126,7 +125,7 @@ class TurnRunner:
         if task.cancelled():
             return
         error = task.exception()
-        if error and not isinstance(error, _EXPECTED):
+        if error and not isinstance(error, EXPECTED_FAILURES):
             log_failure(LogEvent.TURN_FAILED, error)
 
     async def _run(self, accepted: Accepted, deadline: float | None) -> Messages:
@@ -153,7 +152,7 @@ class TurnRunner:
             occurred_at=turn.received_at,
             conversation_id=turn.conversation_id,
         )
-        messages, stored = await self._answer_danger(turn, (reply,), alert)
+        messages, stored = await self._keeper.store_danger(turn, Answer((reply,)), alert)
         self._metrics.count_safety_hit(hit.kind, stored=stored)
         return messages
 
@@ -164,24 +163,6 @@ class TurnRunner:
         except DatabaseUnavailableError:
             return DangerBefore()
 
-    async def _answer_danger(
-        self, turn: Turn, replies: tuple[Reply, ...], alert: SafetyAlert
-    ) -> tuple[Messages, bool]:
-        """Store reply and alert together; if that fails keep the alert and give the reply."""
-        try:
-            done = await self._threads.run(self._store.complete, turn, replies, alert)
-        except Exception as error:
-            if not isinstance(error, _EXPECTED):
-                log_failure(LogEvent.TURN_FAILED, error)
-            log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=alert.kind)
-            await self._alerts.keep(alert)
-            answer = Message.answering(turn.id, replies)
-            return tuple([message.unstored() for message in answer]), False
-        if done.new_alert:
-            self._alerts.stored(alert)
-        log(LogEvent.SAFETY_REPLY_GIVEN, kind=alert.kind)
-        return done.messages, True
-
     async def _answer_in_order(self, turn: Turn, deadline: float | None) -> Messages:
         async with AsyncExitStack() as lane:
             if deadline is None:
@@ -191,35 +172,31 @@ class TurnRunner:
                 answer = await self._ask(turn, deadline, None)
             else:
                 answer = await self._ask(turn, deadline, lane)
-            return await self._finish(turn, answer)
-
-    async def _finish(self, turn: Turn, answer: Answer) -> Messages:
-        if answer.danger is None:
-            done = await self._threads.run(self._store.complete, turn, answer.replies)
-            return done.messages
-        alert = SafetyAlert.of_classifier(
-            answer.danger,
-            id=turn.id,
-            occurred_at=turn.received_at,
-            conversation_id=turn.conversation_id,
-        )
-        messages, _ = await self._answer_danger(turn, answer.replies, alert)
-        return messages
+            return await self._keeper.store(turn, answer)
 
     async def _ask(self, turn: Turn, deadline: float, lane: AsyncExitStack | None) -> Answer:
-        """Ask Rasa once `lane` is free; the fixed reply at the deadline."""
+        """Ask Rasa once `lane` is free; the fixed reply at the deadline.
+
+        While a person of staff has the conversation, Rasa is asked for dangers only.
+        """
+        late = None
         with anyio.CancelScope(deadline=deadline):
             if lane:
                 await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
             if turn.conversation_id in self._deleted:
                 raise ConversationGoneError
+            waiting = self._keeper.waiting(turn)
+            if waiting:
+                return waiting
+            owner = await self._threads.run(self._owners.owner_of, turn.conversation_id)
+            late = NOTHING_TO_SAY if owner else None
             before = await self._threads.run(self._store.danger_before, turn)
-            return await self._answerer.ask(turn, before)
-        return Answer(self._answerer.fallback(FallbackReason.LATE))
+            return await (self._answerer.listen if owner else self._answerer.ask)(turn, before)
+        return late or Answer(self._answerer.fallback(FallbackReason.LATE))
 
     async def _until_rasa_is_ready(self, turn: Turn) -> None:
         with anyio.move_on_after(self._limits.upkeep.rasa_wait_seconds):
-            while turn.conversation_id not in self._hurried:
+            while turn.conversation_id not in self._hurried and not self._keeper.waiting(turn):
                 if await self._readiness.works(Part.RASA):
                     return
                 await anyio.sleep(_READY_POLL_SECONDS)

@@ -1,15 +1,20 @@
-"""Keeps safety alerts in the database. Adding one again changes nothing."""
+"""Keeps safety alerts in the database and puts them before staff. Adding one again is harmless."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from bot.configuration.clinic import Clinic
+from bot.database import audit_log
 from bot.database.engine import Database
 from bot.database.schema import conversations, safety_alerts
+from bot.database.vault import Vault
+from bot.intake.alert_records import add_alert_record, link_alert_record
 from bot.intake.safety_alerts import AlertSource, SafetyAlert
 from bot.safety.danger import Danger
 
@@ -22,13 +27,21 @@ class AlertStore:
     Every method raises `DatabaseUnavailableError` when the database cannot do it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault, clinic: Clinic) -> None:
         self._database = database
+        self._vault = vault
+        self._clinic = clinic
 
     def add(self, alerts: Sequence[SafetyAlert]) -> tuple[SafetyAlert, ...]:
         """Store all of them or none. Returns those that were not there yet."""
         with self._database.writing() as connection:
-            return tuple([alert for alert in alerts if add_alert(connection, alert)])
+            return tuple(
+                [
+                    alert
+                    for alert in alerts
+                    if add_alert(connection, self._vault, self._clinic, alert)
+                ]
+            )
 
     def newest(self, count: int) -> tuple[SafetyAlert, ...]:
         """The latest alerts, newest first."""
@@ -41,12 +54,15 @@ class AlertStore:
             return tuple([_alert(row) for row in rows])
 
 
-def add_alert(connection: Connection, alert: SafetyAlert) -> bool:
-    """Store one alert within a transaction. Returns whether it was not there yet.
+def add_alert(connection: Connection, vault: Vault, clinic: Clinic, alert: SafetyAlert) -> bool:
+    """Store one alert and its intake record within a transaction. Returns whether it is new.
+
+    It takes the audit's lock, so it comes before what locks other rows.
 
     One that is there keeps the earlier time, and gets the conversation that it had no link to. A
     conversation that is deleted is not linked to.
     """
+    audit_log.lock(connection)
     danger = alert.danger
     linked = _existing(connection, alert.conversation_id)
     values = {
@@ -64,6 +80,7 @@ def add_alert(connection: Connection, alert: SafetyAlert) -> bool:
     }
     insert = _INSERT[connection.dialect.name](safety_alerts).values(values)
     if connection.execute(insert.on_conflict_do_nothing()).rowcount:
+        add_alert_record(connection, vault, clinic, replace(alert, conversation_id=linked))
         return True
     known = update(safety_alerts).where(safety_alerts.c.id == alert.id)
     connection.execute(
@@ -71,9 +88,10 @@ def add_alert(connection: Connection, alert: SafetyAlert) -> bool:
             occurred_at=alert.occurred_at
         )
     )
-    connection.execute(
-        known.where(safety_alerts.c.conversation_id.is_(None)).values(conversation_id=linked)
-    )
+    if linked is not None:
+        unlinked = known.where(safety_alerts.c.conversation_id.is_(None))
+        if connection.execute(unlinked.values(conversation_id=linked)).rowcount:
+            link_alert_record(connection, clinic, alert, linked)
     return False
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bot.safety.danger import Danger, SafetyKind
-from bot.safety.screen import SafetyHit
+
+if TYPE_CHECKING:
+    # The screen takes seconds to import, and commands that read records do not search texts.
+    from bot.safety.screen import SafetyHit
 
 
 class AlertSource(str, Enum):

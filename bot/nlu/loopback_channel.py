@@ -7,12 +7,11 @@ refuses strangers, never lets text become a command, and never shows a failure a
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 from enum import Enum
 from typing import Any, Awaitable, Callable, Dict, List
 
-from pydantic import BaseModel, Extra, Field, ValidationError, root_validator
+from pydantic import ValidationError
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.exceptions import InvalidConfigException
@@ -21,17 +20,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.configuration.settings import LOOPBACK_CHANNEL
+from bot.nlu.loopback_messages import Forgetting, InboundMessage, Overheard
+from bot.nlu.past_turn import PastTurn, past_turn
 from bot.nlu.readiness import action_server_answers, understands_probe
 from bot.nlu.tracker_erasure import forget_conversation
-from bot.replies.danger_before import DangerBefore
-from bot.replies.understanding import DANGER_BEFORE_KEY, DANGER_KEY
-from bot.safety.normalise import normalise
+from bot.replies.understanding import DANGER_KEY
 
 logger = logging.getLogger(__name__)
 
 _MAX_BODY_BYTES = 64 * 1024
-#: Stands for words in which nothing is left to read; Rasa would take an empty text for no message.
-_NOTHING_TO_READ = "?"
 _SECRET_HEADER = "X-Loopback-Secret"
 
 
@@ -54,45 +51,6 @@ _STATUS = {
     Failure.NOT_READY: 503,
     Failure.FAILED: 502,
 }
-
-
-class InboundMessage(BaseModel):
-    """What the gateway sends: words of a person, or the payload of a button that was offered.
-
-    `danger_before` is what the latest replies said of danger.
-    """
-
-    conversation_id: str = Field(min_length=1, max_length=128)
-    message_id: str = Field(min_length=1, max_length=128)
-    text: str | None = Field(default=None, min_length=1, max_length=20_000)
-    danger_before: DangerBefore = DangerBefore()
-    payload: str | None = Field(default=None, regex=r"^/[a-z_]+(\{.*\})?$", max_length=1_000)
-
-    class Config:
-        extra = Extra.forbid
-
-    @root_validator(skip_on_failure=True)
-    def _has_text_or_payload(cls, values: Dict[str, Any]) -> Dict[str, Any]:
-        if (values.get("text") is None) == (values.get("payload") is None):
-            raise ValueError("exactly one of text and payload")
-        return values
-
-    def for_rasa(self) -> str:
-        """The text that Rasa reads. A person's words can never begin a command."""
-        return self.payload or normalise(self.text or "") or _NOTHING_TO_READ
-
-    def metadata(self) -> Dict[str, Any]:
-        """What goes into the tracker beside the message."""
-        return {DANGER_BEFORE_KEY: json.loads(self.danger_before.json())}
-
-
-class Forgetting(BaseModel):
-    """Which conversation to delete."""
-
-    conversation_id: str = Field(min_length=1, max_length=128)
-
-    class Config:
-        extra = Extra.forbid
 
 
 class ReplyCollector(CollectingOutputChannel):
@@ -129,7 +87,7 @@ class LoopbackChannel(InputChannel):
         return cls(secret)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The routes `message`, `ready` and `forget`."""
+        """The routes `message`, `understand`, `ready` and `forget`."""
         routes = Blueprint(LOOPBACK_CHANNEL, url_prefix="/")
 
         @routes.on_request
@@ -139,6 +97,10 @@ class LoopbackChannel(InputChannel):
         @routes.post("/message")
         async def message(request: Request) -> HTTPResponse:
             return await _answer(request, on_new_message)
+
+        @routes.post("/understand")
+        async def understand(request: Request) -> HTTPResponse:
+            return await _understand(request)
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
@@ -170,9 +132,12 @@ async def _answer(
         inbound = InboundMessage.parse_raw(request.body)
     except ValidationError:
         return _failed(Failure.MALFORMED)
-    agent: Agent | None = getattr(request.app.ctx, "agent", None)
-    if agent is None or not agent.is_ready():
+    agent = _ready_agent(request.app)
+    if agent is None:
         return _failed(Failure.NOT_READY)
+    known = await _past_turn(agent, inbound) if inbound.again else None
+    if known is not None and known.replies:
+        return _answered(known.replies, known)
     collector = ReplyCollector()
     try:
         await on_new_message(
@@ -187,8 +152,15 @@ async def _answer(
         )
     except Exception as error:
         return _broken(error)
-    understood = await _understood(agent, inbound) if _matters(collector.messages) else {}
-    return response.json({"replies": collector.messages, **understood})
+    replies = collector.messages
+    return _answered(replies, await _past_turn(agent, inbound) if _matters(replies) else None)
+
+
+def _answered(replies: List[Dict[str, Any]], turn: PastTurn | None) -> HTTPResponse:
+    understood = {}
+    if turn is not None and _matters(replies):
+        understood = {"intent": turn.intent, DANGER_KEY: turn.danger}
+    return response.json({"replies": replies, **understood})
 
 
 def _matters(replies: List[Dict[str, Any]]) -> bool:
@@ -200,17 +172,37 @@ def _matters(replies: List[Dict[str, Any]]) -> bool:
     return not replies or any(reply.get("danger") for reply in replies)
 
 
-async def _understood(agent: Agent, inbound: InboundMessage) -> Dict[str, Any]:
-    """What was understood of this turn; nothing if that is not known. Costs no reply."""
+async def _past_turn(agent: Agent, inbound: InboundMessage) -> PastTurn | None:
+    """What the tracker holds of this message; nothing if that is not known. Costs no reply."""
     try:
-        tracker = await agent.tracker_store.retrieve(inbound.conversation_id)
+        # Behind the same message, if it is being handled just now.
+        async with agent.lock_store.lock(inbound.conversation_id):
+            return await past_turn(agent.tracker_store, inbound.conversation_id, inbound.message_id)
     except Exception as error:
-        logger.error("loopback.understanding_unknown %s", type(error).__name__)
-        return {}
-    latest = tracker.latest_message if tracker else None
-    if latest is None or latest.message_id != inbound.message_id:
-        return {}
-    return {"intent": latest.intent.get("name"), "danger": latest.parse_data.get(DANGER_KEY)}
+        logger.error("loopback.tracker_unreadable %s", type(error).__name__)
+        return None
+
+
+async def _understand(request: Request) -> HTTPResponse:
+    """What a message tells of, without a reply and without a trace in the tracker."""
+    try:
+        overheard = Overheard.parse_raw(request.body)
+    except ValidationError:
+        return _failed(Failure.MALFORMED)
+    agent = _ready_agent(request.app)
+    if agent is None:
+        return _failed(Failure.NOT_READY)
+    try:
+        parsed = await agent.parse_message(overheard.for_rasa())
+        understood = {"intent": parsed["intent"]["name"], DANGER_KEY: parsed.get(DANGER_KEY)}
+    except Exception as error:
+        return _broken(error)
+    return response.json(understood)
+
+
+def _ready_agent(app: Sanic) -> Agent | None:
+    agent: Agent | None = getattr(app.ctx, "agent", None)
+    return agent if agent is not None and agent.is_ready() else None
 
 
 async def _readiness(app: Sanic) -> HTTPResponse:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from bot.configuration.clinic import Clinic
+from bot.content.intake_rules import load_intake_rules
 from bot.content.library import Library, Topic, load_library
-from bot.content.page import Citation, FollowUpKind, Page
-from bot.content.texts import ChitchatKind, Texts, load_texts
+from bot.content.page import FollowUpKind, Page
+from bot.content.texts import DEFAULT_LANGUAGE, ChitchatKind, Texts, load_texts
+from bot.replies.intake_composer import IntakeComposer
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Intent, Label
+from bot.replies.wording import fill_in, in_a_sentence, in_words
 from bot.safety.danger import Danger
 from bot.safety.replies import SafetyReplies, load_safety_replies
 
@@ -20,7 +22,7 @@ _CLOSEST_QUESTIONS = 3
 
 
 class ReplyComposer:
-    """Composes every reply that the assistant can give."""
+    """Composes every reply that the assistant can give; `intake` those of the form."""
 
     def __init__(
         self, library: Library, texts: Texts, safety: SafetyReplies, clinic: Clinic
@@ -29,6 +31,7 @@ class ReplyComposer:
         self._texts = texts
         self._safety = safety.filled_in(clinic)
         self._clinic = clinic
+        self.intake = IntakeComposer(texts.intake, load_intake_rules().limits, clinic, library)
         self.disclaimers = frozenset(page.disclaimer for page in library.pages)
 
     @classmethod
@@ -155,8 +158,10 @@ class ReplyComposer:
             buttons=self._person_buttons(),
         )
 
-    def human_handoff(self) -> Reply:
-        """How to reach a person."""
+    def human_handoff(self, language: str = DEFAULT_LANGUAGE) -> Reply:
+        """How to reach a person, in `language` if there is a text in it."""
+        if language in self._texts.other_language:
+            return self.other_language(language).copy(update={"buttons": ()})
         return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=self._fill(self._texts.human_handoff))
 
     def other_language(self, language: str) -> Reply:
@@ -234,7 +239,10 @@ class ReplyComposer:
             url=f"{self._clinic.site}{page.url_path}",
             reviewed_by=page.reviewer,
             reviewed_on=page.reviewed_on,
-            references=tuple(_shown(citation) for citation in self.library.citations(topic)),
+            references=tuple(
+                Reference(citation=citation.citation, pmid=citation.pmid)
+                for citation in self.library.citations(topic)
+            ),
         )
 
     def _disclaimed(
@@ -290,30 +298,3 @@ class ReplyComposer:
 
     def _fill(self, text: str, **more: str) -> str:
         return fill_in(text, self._clinic, self.library, **more)
-
-
-def fill_in(text: str, clinic: Clinic, library: Library, **more: str) -> str:
-    """Put the clinic's facts, and `more`, where `text` names them in {braces}."""
-    titles = [in_a_sentence(page.title) for page in library.pages]
-    facts = {
-        "clinic": clinic.name,
-        "phone": clinic.phone,
-        "hours": clinic.opening_hours,
-        "email": clinic.email,
-        "pages": " and ".join([", ".join(titles[:-1]), titles[-1]] if titles[:-1] else titles),
-    }
-    return text.format(**(facts | more))
-
-
-def in_a_sentence(title: str) -> str:
-    """A page's title as a sentence uses it: small, but for abbreviations such as PTSD."""
-    return " ".join(word if word.isupper() else word.lower() for word in title.split())
-
-
-def in_words(day: date) -> str:
-    """A date as a page prints it: May 31, 2026."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def _shown(citation: Citation) -> Reference:
-    return Reference(citation=citation.citation, pmid=citation.pmid)

@@ -9,7 +9,7 @@ from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
-from bot.replies.understanding import Intent, Understanding
+from bot.replies.understanding import ASKS_NOTHING_NEW, Intent, Understanding
 from bot.safety.danger import Danger, DangerTopic
 
 #: So many choices mean that two meanings are close.
@@ -17,20 +17,6 @@ _TWO_MEANINGS = 2
 
 #: From this many misses in a row a person is offered first.
 _MISSES_BEFORE_PERSON = 2
-
-
-#: What is about the previous reply, or about nothing.
-_ASKS_NOTHING_NEW = frozenset(
-    {
-        Intent.FOLLOW_UP,
-        Intent.AFFIRM,
-        Intent.DENY,
-        Intent.CHITCHAT,
-        Intent.OUT_OF_SCOPE,
-        Intent.FALLBACK,
-    }
-)
-
 
 #: Decides what to reply to what was understood, given what is remembered.
 Decision = Callable[[Understanding, DialogueState], Turn]
@@ -54,6 +40,7 @@ class Dialogue:
             Intent.AFFIRM: self.accept_offer,
             Intent.DENY: self.drop_offer,
             Intent.OTHER_LANGUAGE: self.answer_in_language,
+            Intent.INTAKE: self.say_nothing_open,
             Intent.FALLBACK: self.ask_again,
         }
 
@@ -66,6 +53,7 @@ class Dialogue:
 
         The first other reply after a danger keeps the door open with one line.
         """
+        state = state.hearing(heard)
         still_in_danger = self.stay_with_danger(heard, state)
         if still_in_danger:
             return still_in_danger
@@ -84,7 +72,7 @@ class Dialogue:
 
         "How long does it last?" or "no" right after an emergency is about the emergency.
         """
-        if state.danger is None or heard.label.intent not in _ASKS_NOTHING_NEW:
+        if state.danger is None or heard.label.intent not in ASKS_NOTHING_NEW:
             return None
         return self._respond_to(state.danger, state)
 
@@ -126,8 +114,13 @@ class Dialogue:
         return Turn(self._composer.not_covered(), state.understood(Offer.PERSON))
 
     def offer_person(self, heard: Understanding, state: DialogueState) -> Turn:
-        """Say how to reach a person."""
-        return Turn(self._composer.human_handoff(), state.understood())
+        """Say how to reach a person, and offer to pass a request on."""
+        reply = self._composer.human_handoff(state.language)
+        return Turn(reply, state.understood(), opens_form=True)
+
+    def say_nothing_open(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Answer a button of an intake form that is over."""
+        return Turn(self._composer.intake.nothing_open(state.language), state.understood())
 
     def answer_in_language(self, heard: Understanding, state: DialogueState) -> Turn:
         """Say in the patient's language how to reach a person: the page is in English."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot.content.library import Topic
+from bot.content.texts import DEFAULT_LANGUAGE
 from bot.replies.reply import Reply
+from bot.replies.understanding import ASKS_NOTHING_NEW, Intent, Understanding
 from bot.safety.danger import Danger
 
 
@@ -23,7 +25,8 @@ class DialogueState:
 
     `told_in_full`: the page has no more to say about the topic than was said. `danger` is what the
     previous reply answered, if that was a danger, and `safety_replies` how many safety replies
-    there were lately: whoever keeps the conversation says so with each message.
+    there were lately: whoever keeps the conversation says so with each message. `language` is the
+    one that was last written in, as far as it was understood.
     """
 
     topic: Topic | None = None
@@ -32,14 +35,27 @@ class DialogueState:
     told_in_full: bool = False
     danger: Danger | None = None
     safety_replies: int = 0
+    language: str = DEFAULT_LANGUAGE
+
+    def hearing(self, heard: Understanding) -> DialogueState:
+        """Before a message is answered: in which language it is, if it tells."""
+        label = heard.label
+        if label.intent is Intent.OTHER_LANGUAGE and label.leaf:
+            return replace(self, language=label.leaf)
+        if heard.danger:
+            return replace(self, language=heard.danger.language)
+        if heard.chosen or label.intent in ASKS_NOTHING_NEW:
+            # The gateway answers most dangers without Rasa, which learns of them afterwards.
+            return replace(self, language=self.danger.language) if self.danger else self
+        return replace(self, language=DEFAULT_LANGUAGE)
 
     def answered(self, topic: Topic) -> DialogueState:
         """After the short answer to `topic`: more of it is on offer."""
-        return DialogueState(topic=topic, offer=Offer.MORE)
+        return DialogueState(topic=topic, offer=Offer.MORE, language=self.language)
 
     def answered_in_full(self, topic: Topic) -> DialogueState:
         """After the full answer to `topic`: only a person can say more."""
-        return DialogueState(topic=topic, offer=Offer.PERSON, told_in_full=True)
+        return replace(self.answered(topic), offer=Offer.PERSON, told_in_full=True)
 
     def understood(self, offer: Offer | None = None) -> DialogueState:
         """After a message that was understood and left the topic as it was."""
@@ -52,7 +68,11 @@ class DialogueState:
 
 @dataclass(frozen=True)
 class Turn:
-    """A reply, and what to remember once it is given."""
+    """A reply, and what to remember once it is given.
+
+    `opens_form`: after the reply the intake form asks its first question.
+    """
 
     reply: Reply
     state: DialogueState
+    opens_form: bool = False

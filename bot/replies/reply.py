@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Extra, Field
 
+from bot.replies.intake_request import IntakeRequest
 from bot.safety.danger import Danger
 
 
@@ -77,8 +78,8 @@ class Button(_Part):
 class Reply(_Part):
     """One bubble: text, and all that belongs to it.
 
-    Parts that do not apply are None (or no buttons). `danger` is what a safety reply answers; a
-    patient's device is not told.
+    Parts that do not apply are None (or no buttons). `danger` is what a safety reply answers, and
+    `request` a finished form that the gateway has to store: a patient's device is told neither.
     """
 
     kind: ReplyKind
@@ -89,6 +90,7 @@ class Reply(_Part):
     source: Source | None = None
     buttons: tuple[Button, ...] = ()
     danger: Danger | None = None
+    request: IntakeRequest | None = None
 
     @property
     def is_safety(self) -> bool:

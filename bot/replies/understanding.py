@@ -29,6 +29,10 @@ DANGER_KEY = "danger"
 DANGER_BEFORE_KEY = "danger_before"
 
 
+#: The key of a message's metadata that tells how the number it came from ends, if it came by text.
+KNOWN_PHONE_KEY = "known_phone_ending"
+
+
 class Intent(str, Enum):
     """What the person is doing (docs/labelling.md). Topics and kinds are leaves below these."""
 
@@ -44,11 +48,25 @@ class Intent(str, Enum):
     AFFIRM = "affirm"
     DENY = "deny"
     OTHER_LANGUAGE = "other_language"
+    #: Set by the buttons of the intake form only.
+    INTAKE = "intake"
     FALLBACK = "nlu_fallback"
 
 
 #: What is answered by a safety reply.
 DANGER_INTENTS = frozenset({Intent.EMERGENCY, Intent.CRISIS})
+
+#: What is about the previous reply, or about nothing.
+ASKS_NOTHING_NEW = frozenset(
+    {
+        Intent.FOLLOW_UP,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.CHITCHAT,
+        Intent.OUT_OF_SCOPE,
+        Intent.FALLBACK,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +110,7 @@ class Understanding:
     `candidates` are the likeliest meanings, best first; `confidence` is that of the decision.
     `choices` are what an unsure assistant asks about: exactly two where two meanings are close.
     `related` is a curated answer that fits in general beside a refusal. `danger` describes what
-    made it an emergency or a crisis.
+    made it an emergency or a crisis. `chosen`: a button says so, not words.
     """
 
     label: Label
@@ -101,6 +119,7 @@ class Understanding:
     choices: tuple[Label, ...] = ()
     related: Topic | None = None
     danger: Danger | None = None
+    chosen: bool = False
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Understanding:
@@ -138,4 +157,6 @@ class Understanding:
             choices=tuple(Label.parse(label) for label in parse.get(CHOICES_KEY) or ()),
             related=Topic.parse(related) if related else None,
             danger=Danger.parse_obj(danger) if danger else None,
+            # A person's own words never begin so (bot/safety/normalise.py).
+            chosen=str(parse.get("text") or "").startswith("/"),
         )

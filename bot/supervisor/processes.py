@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from bot.configuration.secret_store import SECRET_NAMES
+from bot.configuration.notice_settings import PRIVATE_VARIABLES
+from bot.configuration.secret_store import OPTIONAL_SECRET_NAMES, SECRET_NAMES
 from bot.configuration.settings import LOOPBACK_CHANNEL, ROOT, Settings
 from bot.supervisor.child import ChildSpec, Probe
 from bot.supervisor.ports import NeededPort
@@ -24,12 +25,14 @@ def processes(
         secrets: by name; each process gets only those that it needs.
         environment: what the children inherit, usually `os.environ`.
     """
-    inherited = {name: value for name, value in environment.items() if name not in SECRET_NAMES}
+    secret_names = {*SECRET_NAMES, *OPTIONAL_SECRET_NAMES}
+    inherited = {name: value for name, value in environment.items() if name not in secret_names}
     inherited["PYTHONUNBUFFERED"] = "1"
+    others = {name: value for name, value in inherited.items() if name not in PRIVATE_VARIABLES}
     return (
         _gateway(settings, {**inherited, **secrets}),
-        _rasa(settings, {**inherited, **rasa_environment()}, secrets["LOOPBACK_SECRET"]),
-        _action_server(settings, {**inherited, **rasa_environment()}),
+        _rasa(settings, {**others, **rasa_environment()}, secrets["LOOPBACK_SECRET"]),
+        _action_server(settings, {**others, **rasa_environment()}),
     )
 
 

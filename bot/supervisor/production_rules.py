@@ -22,6 +22,8 @@ class Refusal(str, Enum):
     PLAIN_HTTP = "plain-http"
     UNSIGNED_SAFETY_TEXTS = "unsigned-safety-texts"
     DRAFT_ANSWERS = "draft-answers"
+    NO_NOTICES = "no-notices"
+    PRIVATE_WEBHOOK = "private-webhook"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def objections(installation: Installation, accepted: Collection[Refusal]) -> lis
         *_plain_http(installation.settings, installation.clinic),
         *_unsigned_safety_texts(installation.safety),
         *_draft_answers(installation.library),
+        *_no_notices(installation.settings),
+        *_private_webhook(installation.settings),
     ]
     return [objection for objection in found if objection.refusal not in accepted]
 
@@ -101,3 +105,17 @@ def _draft_answers(library: Library) -> list[Objection]:
             )
             found.append(Objection(Refusal.DRAFT_ANSWERS, message))
     return found
+
+
+def _no_notices(settings: Settings) -> list[Objection]:
+    message = (
+        "nobody is told of requests: set NOTICE_EMAIL_TO, NOTICE_EMAIL_FROM and SMTP_URL, "
+        "or WEBHOOK_URL and WEBHOOK_SECRET"
+    )
+    return [] if settings.notices.any else [Objection(Refusal.NO_NOTICES, message)]
+
+
+def _private_webhook(settings: Settings) -> list[Objection]:
+    message = "ALLOW_PRIVATE_WEBHOOK lets a webhook reach into private networks: unset it"
+    allowed = settings.notices.allow_private_webhook
+    return [Objection(Refusal.PRIVATE_WEBHOOK, message)] if allowed else []

@@ -7,10 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from rasa_sdk import Tracker
+from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replying_action import ReplyingAction
 from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.understanding import Label
@@ -19,11 +18,12 @@ from bot.safety.danger import Danger
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one action said and set. `reply` is there for our own channel only."""
+    """What one action said, set and had Rasa do. `reply` is there for our own channel only."""
 
     messages: list[dict[str, Any]]
     slots: dict[str, Any]
     reply: Reply | None
+    others: tuple[dict[str, Any], ...] = ()
 
     @property
     def kind(self) -> ReplyKind | None:
@@ -47,13 +47,15 @@ def create_tracker(
     related: str | None = None,
     danger: Danger | None = None,
     before: object = None,
+    metadata: dict[str, Any] | None = None,
+    since: tuple[dict[str, Any], ...] = (),
     parse: dict[str, Any] | None = None,
     **slots: Any,
 ) -> Tracker:
     """The tracker that Rasa sends after `text` was taken for `label`.
 
     `danger` is what the safety gate described, `before` what the gateway said of the replies before
-    in the message's metadata.
+    in the message's `metadata`, `since` what has happened since the message.
     """
     meant = Label.parse(label)
     understood = {
@@ -63,24 +65,32 @@ def create_tracker(
         "choices": list(choices),
         "related_answer": related,
         "danger": json.loads(danger.json()) if danger else None,
-        "metadata": {} if before is None else {"danger_before": before},
+        "metadata": {**(metadata or {}), **({} if before is None else {"danger_before": before})},
     }
     latest = understood if parse is None else parse
-    events = [{"event": "user", "text": text, "parse_data": latest, "input_channel": channel}]
+    user = {"event": "user", "text": text, "parse_data": latest, "input_channel": channel}
+    events = [user, *since]
     remembered = {"topic": None, "offer": None, "misses": 0.0, "told_in_full": False} | slots
     return Tracker("a-conversation", remembered, latest, events, False, None, {}, None)
 
 
-def run_action(action: type[ReplyingAction] | ReplyingAction, tracker: Tracker) -> Outcome:
-    """Run the action to its end."""
+def run_action(action: type[Action] | Action, tracker: Tracker) -> Outcome:
+    """Run an action that replies to its end."""
+    outcome = run_any(action, tracker)
+    assert len(outcome.messages) == 1
+    return outcome
+
+
+def run_any(action: type[Action] | Action, tracker: Tracker) -> Outcome:
+    """Run an action that may say nothing to its end."""
     dispatcher = CollectingDispatcher()
     made = action() if isinstance(action, type) else action
     events = asyncio.run(made.run(dispatcher, tracker, {}))
-    assert all(event["event"] == "slot" for event in events)
-    (message,) = dispatcher.messages
+    message = dispatcher.messages[0] if dispatcher.messages else {}
     custom = message.get("custom") or message.get("json_message")
     return Outcome(
         messages=dispatcher.messages,
-        slots={event["name"]: event["value"] for event in events},
+        slots={event["name"]: event["value"] for event in events if event["event"] == "slot"},
         reply=Reply.parse_obj(custom) if custom else None,
+        others=tuple(event for event in events if event["event"] != "slot"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rasa_sdk.events import FollowupAction
 
 from actions.action_accept_offer import ActionAcceptOffer
 from bot.content.library import Library, Topic
@@ -16,6 +17,7 @@ def test_yes_to_more(library: Library) -> None:
     said = run_action(ActionAcceptOffer, tracker)
 
     assert said.text == library.answer(Topic("migraine", "botox")).full
+    assert said.others == ()
 
 
 @pytest.mark.parametrize("topic", ["migraine.botox", None])
@@ -24,6 +26,8 @@ def test_yes_to_a_person(topic: str | None) -> None:
 
     assert said.kind is ReplyKind.HUMAN_HANDOFF
     assert said.slots["topic"] == topic
+    # The form asks its first question.
+    assert said.others == (FollowupAction("intake_form"),)
 
 
 @pytest.mark.parametrize("slots", [{}, {"topic": "migraine.botox"}, {"offer": "more"}])
@@ -32,3 +36,4 @@ def test_yes_to_nothing(slots: dict[str, str]) -> None:
 
     assert said.kind is ReplyKind.CHITCHAT
     assert len(said.payloads) == 5
+    assert said.others == ()

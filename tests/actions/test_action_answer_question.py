@@ -24,6 +24,7 @@ def test_it_gives_the_curated_answer(library: Library, answer: str) -> None:
         "offer": "more",
         "misses": 0.0,
         "told_in_full": False,
+        "language": "en",
     }
 
 

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from rasa_sdk import Action
 
 import actions
+from actions.action_ask_intake_form_intake_done import ActionAskIntakeFormIntakeDone
+from actions.action_submit_intake_form import ActionSubmitIntakeForm
+from actions.intake_slots import DONE, DRAFT, FORM
 from actions.replying_action import ReplyingAction, slots_of
+from actions.validate_intake_form import ValidateIntakeForm
 from bot.configuration.settings import ROOT
 from bot.content.library import Topic
 from bot.content.page import FollowUpKind
@@ -38,22 +43,31 @@ def all_actions() -> dict[str, ReplyingAction]:
 
 DOMAIN = read("domain.yml")
 ACTIONS = all_actions()
-RULES = {
-    rule["steps"][0]["intent"]: rule["steps"][1]["action"]
-    for rule in read("data/rules/rules.yml")["rules"]
+
+#: The parts of the form; each message has one of the others to answer it.
+FORM_ACTIONS: dict[str, Action] = {
+    action.name(): action
+    for action in (ValidateIntakeForm(), ActionAskIntakeFormIntakeDone(), ActionSubmitIntakeForm())
 }
+ALL_RULES = [*read("data/rules/rules.yml")["rules"], *read("data/rules/intake.yml")["rules"]]
+
+#: The rules for a message outside the form, and in it.
+OUTSIDE = [rule for rule in ALL_RULES if "condition" not in rule]
+INSIDE = [rule for rule in ALL_RULES if "condition" in rule and "intent" in rule["steps"][0]]
+RULES = {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in OUTSIDE}
 
 
 def test_every_action_of_the_domain_exists_and_the_other_way_round() -> None:
-    assert sorted(DOMAIN["actions"]) == sorted(ACTIONS)
+    assert sorted(DOMAIN["actions"]) == sorted({**ACTIONS, **FORM_ACTIONS})
 
 
 def test_every_action_has_a_module_of_its_own() -> None:
+    every = {**ACTIONS, **FORM_ACTIONS}
     files = {file.stem for file in Path(ROOT / "actions").glob("action_*.py")}
 
-    assert files == set(ACTIONS)
-    assert {type(action).__module__ for action in ACTIONS.values()} == {
-        f"actions.{name}" for name in ACTIONS
+    assert files == set(every) - {f"validate_{FORM}"}
+    assert {type(action).__module__ for action in every.values()} == {
+        f"actions.{name}" for name in every
     }
 
 
@@ -62,7 +76,8 @@ def test_every_intent_of_the_domain_is_one_of_ours_and_the_other_way_round() -> 
 
 
 def test_the_domain_has_the_slots_that_the_actions_set() -> None:
-    assert set(DOMAIN["slots"]) == {event["name"] for event in slots_of(DialogueState())}
+    remembered = {event["name"] for event in slots_of(DialogueState())}
+    assert set(DOMAIN["slots"]) == {*remembered, DRAFT, DONE}
     assert not any(slot["influence_conversation"] for slot in DOMAIN["slots"].values())
 
 
@@ -71,18 +86,44 @@ def test_the_domain_has_the_entity_that_buttons_carry() -> None:
 
 
 def test_neither_domain_nor_rules_name_an_answer() -> None:
-    text = (ROOT / "domain.yml").read_text() + (ROOT / "data" / "rules" / "rules.yml").read_text()
+    files = [ROOT / "domain.yml", *(ROOT / "data" / "rules").glob("*.yml")]
+    text = "".join(file.read_text() for file in files)
 
     lines = [line.partition("#")[0] for line in text.splitlines()]
     assert not any(label.leaf and label.leaf in line for label in ANSWER_LABELS for line in lines)
 
 
 def test_one_rule_for_each_intent_and_no_more() -> None:
-    rules = read("data/rules/rules.yml")["rules"]
-
     assert sorted(RULES) == sorted(intent.value for intent in Intent)
-    assert len(rules) == len(RULES)
-    assert all(len(rule["steps"]) == 2 for rule in rules)
+    assert len(OUTSIDE) == len(RULES)
+    longer = [rule for rule in OUTSIDE if len(rule["steps"]) > 2]
+    assert [rule["steps"] for rule in longer] == [
+        [
+            {"intent": "human_handoff"},
+            {"action": "action_offer_person"},
+            {"action": FORM},
+            {"active_loop": FORM},
+        ]
+    ]
+
+
+def test_in_the_form_every_message_is_answered_as_outside_and_the_form_goes_on() -> None:
+    # The form takes its own buttons itself, whatever they say.
+    intents = {intent.value for intent in Intent} - {Intent.INTAKE.value}
+
+    assert sorted(rule["steps"][0]["intent"] for rule in INSIDE) == sorted(intents)
+    for rule in INSIDE:
+        assert rule["condition"] == [{"active_loop": FORM}]
+        said, action, *then = rule["steps"]
+        assert action == {"action": RULES[said["intent"]]}
+        assert then == [{"action": FORM}, {"active_loop": FORM}]
+
+
+def test_the_form_asks_for_one_slot_and_its_end_has_a_rule() -> None:
+    assert DOMAIN["forms"] == {FORM: {"required_slots": [DONE]}}
+    (end,) = [rule for rule in ALL_RULES if rule not in [*OUTSIDE, *INSIDE]]
+    assert end["steps"][-1] == {"action": "action_submit_intake_form"}
+    assert end["steps"][:2] == [{"action": FORM}, {"active_loop": None}]
 
 
 LEAVES = {
@@ -90,6 +131,7 @@ LEAVES = {
     Intent.CHITCHAT: [kind.value for kind in ChitchatKind],
     Intent.FOLLOW_UP: [kind.value for kind in FollowUpKind],
     Intent.OTHER_LANGUAGE: ["es", None],
+    Intent.INTAKE: ["send", None],
 }
 
 STATES = [
@@ -113,7 +155,8 @@ def test_a_rule_leads_to_what_dialogue_does(intent: Intent) -> None:
                 choices=ANSWER_LABELS[:2],
                 related=Topic("migraine", "botox"),
             )
-            assert action.turn(heard, state) == action.dialogue.respond(heard, state)
+            before = state.hearing(heard)
+            assert action.turn(heard, before) == action.dialogue.respond(heard, state)
 
 
 def test_a_fallback_of_the_dialogue_asks_again_too() -> None:

@@ -69,7 +69,13 @@ def test_it_logs_the_type_and_not_the_words(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_it_remembers_what_it_did_before() -> None:
-    slots = {"topic": "migraine.aura", "offer": "more", "misses": 1.0, "told_in_full": True}
+    slots = {
+        "topic": "migraine.aura",
+        "offer": "more",
+        "misses": 1.0,
+        "told_in_full": True,
+        "language": "es",
+    }
 
     assert run_action(ActionThatFails, create_tracker(**slots)).slots == slots
 
@@ -143,13 +149,14 @@ def test_another_channel_gets_plain_text_with_source_and_disclaimer(channel: str
         offer=st.sampled_from([None, *Offer]),
         misses=st.integers(0, 50),
         told_in_full=st.booleans(),
+        language=st.sampled_from(["en", "es"]),
     )
 )
 def test_what_is_remembered_survives_rasa_s_slots(state: DialogueState) -> None:
     tracker = DialogueStateTracker("c", _DOMAIN.slots)
     for event in slots_of(state):
         tracker.update(SlotSet(event["name"], event["value"]))
-    kept = {name: tracker.get_slot(name) for name in ("topic", "offer", "misses", "told_in_full")}
+    kept = {event["name"]: tracker.get_slot(event["name"]) for event in slots_of(state)}
 
     assert read_state(create_tracker(**kept)) == state
 

@@ -53,6 +53,11 @@ class Chat:
         """The last bubble holds that text."""
         holds(self.answer, text_of(reference))
 
+    def is_brought_to_a_person(self) -> None:
+        """The last bubble but one says how to reach a person, the last one begins the form."""
+        self.is_answered_with("intake en.consent.text + intake en.questions.name")
+        holds(self.bubbles.nth(-2), text_of("texts human_handoff"))
+
     def lines(self) -> list[str]:
         """The conversation as it reads."""
         return [line for line in self.log.inner_text().splitlines() if line.strip()]

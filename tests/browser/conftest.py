@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tests.browser.chat import Chat
+from tests.browser.desk_fixtures import desk, desk_limits, open_desk  # noqa: F401
 from tests.scenarios.conversation import fresh_address
 from tests.scenarios.running_product import RunningProduct
 

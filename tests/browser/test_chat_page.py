@@ -51,8 +51,8 @@ def test_a_button_is_pressed_and_is_gone_afterwards(open_chat: OpenChat) -> None
     chat.press("texts buttons.more")
     chat.is_answered_with("full of migraine.tovani_treats_migraine")
     chat.press("texts buttons.person")
-    chat.is_answered_with("texts human_handoff")
-    expect(chat.answer.get_by_role("link", name=PHONE)).to_have_attribute(
+    chat.is_brought_to_a_person()
+    expect(chat.bubbles.nth(-2).get_by_role("link", name=PHONE)).to_have_attribute(
         "href", f"tel:{PHONE.replace(' ', '')}"
     )
 
@@ -86,7 +86,25 @@ def test_a_refusal_carries_the_disclaimer_and_the_way_to_a_person(open_chat: Ope
     chat.is_answered_with("texts personal_advice.decline")
     holds(chat.answer, _DISCLAIMER)
     chat.press("texts buttons.person")
-    chat.is_answered_with("texts human_handoff")
+    chat.is_brought_to_a_person()
+
+
+def test_a_request_is_read_back_line_by_line(open_chat: OpenChat) -> None:
+    chat = open_chat()
+    chat.press("texts buttons.person")
+    chat.is_brought_to_a_person()
+    chat.press("intake en.buttons.skip")
+    chat.is_answered_with("intake en.questions.contact")
+    chat.ask("ana.browser@example.com")
+    chat.is_answered_with("intake en.questions.best_time")
+    chat.press("intake en.buttons.evening")
+    chat.is_answered_with("intake en.questions.reason")
+    chat.ask("my daily migraines")
+    for line in ("name left out", "email ana.browser@example.com", "best_time Evening"):
+        shown = text_of(f"line en.{line}")
+        expect(chat.answer.get_by_text(shown, exact=True)).to_have_count(1)
+    chat.press("intake en.buttons.cancel")
+    chat.is_answered_with("intake en.ends.cancelled")
 
 
 def test_hostile_text_is_only_text(open_chat: OpenChat) -> None:

@@ -11,11 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration.secret_store import SECRET_NAMES
+from bot.supervisor.production_rules import Refusal
+from tests.databases import DATA_KEY, INDEX_KEY
+
 ROOT = Path(__file__).parents[2]
+
+SECRETS = dict(zip(SECRET_NAMES, ("kept-between-both", DATA_KEY, INDEX_KEY), strict=True))
+
+#: Every objection but one.
+ACCEPTED = [refusal.value for refusal in Refusal if refusal is not Refusal.MISSING_SECRETS]
 
 
 def bot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "LOOPBACK_SECRET"}
+    inherited = {name: value for name, value in os.environ.items() if name not in SECRET_NAMES}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=ROOT,
@@ -56,6 +65,12 @@ def installation(tmp_path: Path) -> dict[str, str]:
         (["safety", "--help"], "report"),
         (["safety", "report", "--help"], "--screen-only"),
         (["thresholds", "--help"], "--safety"),
+        (["keys", "--help"], "rotate"),
+        (["keys", "rotate", "--help"], "goes on when it is run again"),
+        (["privacy", "--help"], "purge"),
+        (["privacy", "export", "--help"], "history"),
+        (["privacy", "erase", "--help"], "there is no way back"),
+        (["privacy", "purge", "--help"], "RETENTION_FILE"),
     ],
 )
 def test_help_is_everywhere_and_at_once(arguments: list[str], words: str) -> None:
@@ -77,6 +92,9 @@ def test_help_is_everywhere_and_at_once(arguments: list[str], words: str) -> Non
         (["content"], "COMMAND"),
         (["classify"], "FILE.csv"),
         (["safety"], "COMMAND"),
+        (["keys"], "COMMAND"),
+        (["privacy"], "COMMAND"),
+        (["privacy", "export"], "--contact --reference"),
         (["thresholds"], "FILE.csv"),
         (["serve", "--accept", "sqlite"], "--accept goes with --production"),
         (["serve", "--production", "--accept", "anything"], "does not know anything"),
@@ -129,6 +147,49 @@ def test_serve_with_secrets_that_others_can_read(installation: dict[str, str]) -
     assert "hush" not in result.stderr
 
 
+def test_serve_with_a_webhook_that_nothing_signs(installation: dict[str, str]) -> None:
+    result = bot("serve", **installation, WEBHOOK_URL="https://hooks.clinic.test/services/hush")
+
+    assert_refused_in_one_line(result, "WEBHOOK_SECRET must be whsec_")
+    assert "hush" not in result.stderr
+    assert not Path(installation["BOT_VAR"]).exists()
+
+
+def test_serve_with_a_mail_server_that_cannot_be_read(installation: dict[str, str]) -> None:
+    email = {"NOTICE_EMAIL_TO": "desk@clinic.test", "NOTICE_EMAIL_FROM": "bot@clinic.test"}
+    result = bot("serve", **installation, **email, SMTP_URL="smtp://user:hush@")
+
+    assert_refused_in_one_line(result, "SMTP_URL must be smtp://")
+    assert "hush" not in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--production", "--accept", *ACCEPTED]])
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATA_KEYS", "hush", "DATA_KEYS cannot be used: a data key is not 32 bytes long"),
+        ("INDEX_KEY", "hush", "INDEX_KEY is shorter than 32 characters"),
+    ],
+)
+def test_serve_with_an_unusable_key(
+    installation: dict[str, str], options: list[str], name: str, value: str, words: str
+) -> None:
+    result = bot("serve", *options, **{**installation, **SECRETS, name: value})
+
+    assert_refused_in_one_line(result, words)
+    assert value not in result.stderr
+
+
+def test_production_needs_every_secret(installation: dict[str, str]) -> None:
+    for name in SECRET_NAMES:
+        others = {other: value for other, value in SECRETS.items() if other != name}
+        result = bot("serve", "--production", **{**installation, **others})
+        assert f"missing-secrets: set in the environment or the secrets file: {name}\n" in (
+            result.stderr
+        )
+    assert not Path(installation["BOT_VAR"]).exists()
+
+
 def test_production_lists_every_objection_by_name_and_makes_nothing(
     installation: dict[str, str],
 ) -> None:
@@ -146,7 +207,7 @@ def test_production_names_what_is_left_after_accepting(installation: dict[str, s
     result = bot("serve", "--production", "--accept", *accepted, **installation)
 
     names = [line.split(":")[0] for line in result.stderr.splitlines()[1:]]
-    assert names == ["missing-secrets", "plain-http"]
+    assert names == ["missing-secrets", "plain-http", "no-notices"]
 
 
 def assert_refused_in_one_line(result: subprocess.CompletedProcess[str], words: str) -> None:

@@ -22,6 +22,27 @@ _SPECIAL = {
     "not_covered.about_topic": {"question"},
     "follow_up.source": {"answer_source", "references"},
     "follow_up.simpler": {"answer"},
+    **{
+        f"intake.{language}.{path}": names
+        for language in ("en", "es")
+        for path, names in {
+            "consent.text": {"days"},
+            "questions.known_phone": {"ending"},
+            "again": {"question"},
+            "hints.reason_too_long": {"most"},
+            "kept_contact": {"contact"},
+            "read_back.name": {"value"},
+            "read_back.phone": {"value"},
+            "read_back.known_phone": {"value"},
+            "read_back.email": {"value"},
+            "read_back.best_time": {"value"},
+            "read_back.reason": {"value"},
+            "ends.received": {"reference", "promise"},
+            "ends.appended": {"reference", "promise"},
+            "person.joined": {"name"},
+            "person.left": {"name"},
+        }.items()
+    },
 }
 
 

@@ -13,6 +13,7 @@ from bot.gateway.limits import GatewayLimits
 from bot.intake.alert_store import AlertStore
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.composer import ReplyComposer
+from tests.databases import CLINIC, VAULT
 from tests.gateway.harness import CRISIS, RunningGateway, limits_with, until
 
 #: A session that there is not.
@@ -23,7 +24,7 @@ def alerts_of(gateway: RunningGateway) -> tuple[SafetyAlert, ...]:
     """What its database holds, newest first."""
     database = Database(gateway.settings.database_url, busy_seconds=5, connections=1)
     try:
-        return AlertStore(database).newest(100)
+        return AlertStore(database, VAULT, CLINIC).newest(100)
     finally:
         database.close()
 

@@ -14,12 +14,16 @@ from bot.configuration.clinic import Clinic, load_clinic
 from bot.configuration.settings import Settings
 from bot.content.library import load_library
 from bot.content.texts import Texts, load_texts
+from bot.database.vault import Vault
 from bot.gateway.application import create_application
+from bot.gateway.installation import Installation
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.server import http_server
+from bot.intake.retention import load_retention
 from bot.replies.composer import ReplyComposer
 from bot.safety.replies import load_safety_replies
 from bot.safety.screen import Lexicon, LexiconEntry, SafetyScreen
+from tests.databases import VAULT
 from tests.gateway.fake_rasa import SECRET, FakeRasa
 from tests.gateway.harness import (
     CRISIS,
@@ -100,6 +104,7 @@ def _launch(
         folder: Path,
         limits: GatewayLimits,
         clinic_with: dict[str, Any] | None = None,
+        vault: Vault = VAULT,
         **changes: Any,
     ) -> RunningGateway:
         environment = {
@@ -109,13 +114,17 @@ def _launch(
         }
         settings = replace(Settings.from_environment(environment), **changes)
         application = create_application(
-            settings,
-            clinic.copy(update=clinic_with or {}),
-            limits,
-            loopback_secret=SECRET,
-            texts=texts,
-            composer=composer,
-            screen=screen,
+            Installation(
+                settings=settings,
+                clinic=clinic.copy(update=clinic_with or {}),
+                limits=limits,
+                retention=load_retention(),
+                secrets={"LOOPBACK_SECRET": SECRET},
+                texts=texts,
+                composer=composer,
+                screen=screen,
+                vault=vault,
+            )
         )
         server = http_server(application, settings, limits)
         thread = threading.Thread(target=server.run, daemon=True)
@@ -129,7 +138,7 @@ def _launch(
 
 @pytest.fixture
 def start(_launch: StartGateway, tmp_path: Path, rasa: FakeRasa) -> Iterator[StartGateway]:
-    """Starts gateways of a test's own; keyword arguments change settings or `clinic_with`.
+    """Starts gateways of a test's own; keyword arguments change settings, clinic or vault.
 
     Without limits given they are the shipped ones, but a safety reply waits until it is stored.
     """

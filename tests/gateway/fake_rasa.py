@@ -26,16 +26,23 @@ def echo(said: Said) -> Answer:
     return {"replies": [chat(f"You said: {said.get('text') or said['payload']}")], "intent": None}
 
 
+def harmless(text: str) -> Answer:
+    """Finds no danger in what a person of staff answers."""
+    return {"intent": "faq", "danger": None}
+
+
 @dataclass
 class FakeRasa:
     """What the server does and what it saw. `hold` stops every answer until it is cleared."""
 
     answer: Callable[[Said], Answer] = echo
+    understand: Callable[[str], Answer] = harmless
     status: int = 200
     raw: bytes | None = None
     ready: bool = True
     forget_status: int = 200
     seen: list[Said] = field(default_factory=list)
+    overheard: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     active: int = 0
     most_active: int = 0
@@ -57,6 +64,7 @@ class FakeRasa:
         while self.active and time.monotonic() < until:
             time.sleep(0.005)
         self.answer, self.status, self.raw = echo, 200, None
+        self.understand, self.overheard = harmless, []
         self.ready, self.forget_status = True, 200
         self.seen, self.forgotten = [], []
         self.most_active = 0
@@ -115,6 +123,12 @@ class FakeRasa:
             with self._lock:
                 self.active -= 1
 
+    def overhear(self, text: str) -> tuple[int, bytes]:
+        """One message that a person of staff answers."""
+        self.overheard.append(text)
+        self._go.wait(20)
+        return self.status, self.raw or json.dumps(self.understand(text)).encode()
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -154,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, b"{}")
         elif self.path == "/webhooks/loopback/message":
             self._send(*self.rasa.take(body))
+        elif self.path == "/webhooks/loopback/understand":
+            self._send(*self.rasa.overhear(body["text"]))
         elif self.path == "/webhooks/loopback/forget":
             if self.rasa.forget_status == 200:
                 self.rasa.forgotten.append(body["conversation_id"])

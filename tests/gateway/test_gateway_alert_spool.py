@@ -15,6 +15,7 @@ from bot.gateway.store import ConversationStore
 from bot.intake.alert_spool import AlertSpool
 from bot.replies.composer import ReplyComposer
 from bot.replies.reply import Reply, ReplyKind
+from tests.databases import CLINIC, VAULT
 from tests.gateway.alerts import (
     NOBODY,
     alerts_of,
@@ -62,7 +63,7 @@ def test_a_message_that_a_crash_left_unanswered_raises_one_alert(start: StartGat
     first = start()
     first.stop()
     database = Database(first.settings.database_url, busy_seconds=2, connections=1)
-    store = ConversationStore(database)
+    store = ConversationStore(database, VAULT, CLINIC)
     later = datetime.now(timezone.utc) + timedelta(minutes=5)
     token = "x" * 43
     store.open_session(digest(token), later, Reply(kind=ReplyKind.CHITCHAT, text="Hello."))

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from bot.content.library import Topic
+from bot.gateway.records import digest
 from bot.replies.composer import ReplyComposer
 from tests.gateway.fake_rasa import Answer, FakeRasa, chat, echo
 from tests.gateway.harness import Chat, RunningGateway, StartGateway, limits_with, until
 
-MESSAGE_KEYS = ["id", "kind", "page", "topic", "text", "disclaimer", "source", "buttons"]
+MESSAGE_KEYS = [
+    *("id", "kind", "page", "topic", "text", "disclaimer", "source", "buttons"),
+    *("from", "name"),
+]
 
 
 def offers(*titles: str, text: str = "Choose.") -> Answer:
@@ -183,7 +187,7 @@ def test_history_holds_both_sides_and_live_buttons_only_at_the_end(
         ("patient", "two"),
         ("assistant", "About two"),
     ]
-    assert list(history[1]) == ["id", "role", "text"]
+    assert list(history[1]) == ["id", "role", "text", "answered"]
     assert list(history[2]) == ["role", *MESSAGE_KEYS]
     assert [bool(entry.get("buttons")) for entry in history] == [False] * 4 + [True]
 
@@ -264,7 +268,7 @@ def test_the_token_is_stored_hashed(start: StartGateway) -> None:
     database = Path(gateway.settings.database_url.removeprefix("sqlite:///"))
     with closing(sqlite3.connect(database)) as connection:
         dump = "\n".join(connection.iterdump())
-    assert "hello" in dump
+    assert digest(conversation.token) in dump
     assert conversation.token not in dump
     assert "my-own-key-1234" not in dump
 

@@ -288,6 +288,8 @@ def test_the_log_is_json_and_holds_nothing_of_a_patient(process: Process, rasa: 
         ("LIMITS_FILE", "/nothing/limits.yml", "cannot be read"),
         ("HOST", "203.0.113.1", "cannot listen on 203.0.113.1"),
         ("TRUSTED_PROXIES", "somewhere", "TRUSTED_PROXIES must be"),
+        ("DATA_KEYS", "hush", "DATA_KEYS cannot be used: a data key is not 32 bytes long"),
+        ("INDEX_KEY", "hush", "INDEX_KEY is shorter than 32 characters"),
     ],
 )
 def test_a_bad_setting_is_one_line_and_exit_2(
@@ -304,4 +306,5 @@ def test_a_bad_setting_is_one_line_and_exit_2(
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+    assert "hush" not in done.stderr
     assert len(done.stderr.splitlines()) == 1

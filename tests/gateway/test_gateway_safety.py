@@ -122,6 +122,8 @@ def test_a_message_tells_the_patients_device_nothing_more_than_any_other(
         "disclaimer",
         "source",
         "buttons",
+        "from",
+        "name",
     ]
     assert set(conversation.history()[-1]) == {"role", *message}
 

@@ -19,6 +19,7 @@ from bot.gateway.records import Accepted, Submission, digest
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
 from bot.replies.reply import Button, Reply, ReplyKind
+from tests.databases import CLINIC, VAULT
 from tests.gateway.fake_rasa import FakeRasa
 from tests.gateway.harness import CRISIS_TEXT, StartGateway, until
 
@@ -30,7 +31,7 @@ ANSWER = Reply(kind=ReplyKind.CHITCHAT, text="caf\u00e9 \N{GRINNING FACE}")
 
 @pytest.fixture
 def store(database: Database) -> ConversationStore:
-    return ConversationStore(database)
+    return ConversationStore(database, VAULT, CLINIC)
 
 
 def soon() -> datetime:
@@ -121,15 +122,13 @@ def test_deleting_takes_everything_along(database: Database, store: Conversation
             table.name: connection.execute(text(f"select count(*) from {table.name}")).scalar()
             for table in metadata.sorted_tables
         }
-    assert left == {
+    assert {name: count for name, count in left.items() if count} == {
         "conversations": 1,
         "sessions": 1,
         "turns": 1,
         "messages": 1,
         "buttons": 1,
         "forgettings": 1,
-        "safety_alerts": 0,
-        "write_checks": 0,
     }
     with pytest.raises(ConversationGoneError):
         store.complete(waiting.turn, (ANSWER,))

@@ -21,6 +21,7 @@ from bot.intake.alert_store import AlertStore
 from bot.intake.safety_alerts import AlertSource, SafetyAlert
 from bot.replies.reply import Reply, ReplyKind
 from bot.safety.danger import About, Danger, DangerTopic, SafetyKind, Tier
+from tests.databases import CLINIC, VAULT
 from tests.intake.alerts import NOON, alert
 
 REPLY = Reply(kind=ReplyKind.CRISIS, text="Call 988.")
@@ -28,12 +29,12 @@ REPLY = Reply(kind=ReplyKind.CRISIS, text="Call 988.")
 
 @pytest.fixture
 def alerts(database: Database) -> AlertStore:
-    return AlertStore(database)
+    return AlertStore(database, VAULT, CLINIC)
 
 
 @pytest.fixture
 def store(database: Database) -> ConversationStore:
-    return ConversationStore(database)
+    return ConversationStore(database, VAULT, CLINIC)
 
 
 def received(store: ConversationStore, token: str = "token", said: str = "said") -> Turn:
@@ -207,8 +208,8 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(url: str) -> None
             connection.execute(insert(conversations).values(id="c" * 32, started_at=NOON))
         migrate(database)
         linked = alert(conversation_id="c" * 32)
-        AlertStore(database).add([linked])
-        assert AlertStore(database).newest(10) == (linked,)
+        AlertStore(database, VAULT, CLINIC).add([linked])
+        assert AlertStore(database, VAULT, CLINIC).newest(10) == (linked,)
     finally:
         database.close()
 
@@ -216,7 +217,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(url: str) -> None
 def test_a_database_without_the_table_is_unavailable(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}", busy_seconds=1, connections=1)
     with pytest.raises(DatabaseUnavailableError):
-        AlertStore(database).add([alert()])
+        AlertStore(database, VAULT, CLINIC).add([alert()])
     database.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from rasa.core.channels.channel import UserMessage, register
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
@@ -55,6 +56,7 @@ class FakeAgent:
     tracker_store: TrackerStore = field(
         default_factory=lambda: InMemoryTrackerStore(Domain.empty())
     )
+    lock_store: LockStore = field(default_factory=InMemoryLockStore)
     action_endpoint: EndpointConfig | None = None
     seen: list[UserMessage] = field(default_factory=list)
 

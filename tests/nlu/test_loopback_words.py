@@ -10,7 +10,7 @@ from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.loopback_channel import InboundMessage
+from bot.nlu.loopback_messages import InboundMessage
 from bot.replies.payloads import payload_of
 from tests.replies.strategies import LABELS
 

@@ -134,6 +134,29 @@ def configured_store(folder: Path) -> TrackerStore:
     return TrackerStore.create(EndpointConfig.from_dict(filled), _DOMAIN)
 
 
+def test_no_word_is_left_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+
+    def careless(*args: object, **kwargs: object) -> sqlite3.Connection:
+        """As where SQLite is not built to overwrite what is deleted; Debian's is."""
+        connection = connect(*args, **kwargs)  # type: ignore[call-overload]
+        connection.execute("PRAGMA secure_delete=OFF")
+        return connection
+
+    monkeypatch.setattr("sqlite3.dbapi2.connect", careless)
+    store = wrapped(configured_store(tmp_path))
+
+    async def story(name: str) -> None:
+        for _ in range(50):
+            await store.save(tracker(name))
+        assert b"words of a patient" in (tmp_path / "tracker.db").read_bytes()
+        await forget_conversation(store, name)
+
+    asyncio.run(story("gone"))
+
+    assert b"words of a patient" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+
 def full_store(folder: Path) -> FailSafeTrackerStore:
     """The same with a full disk: Rasa then keeps the conversation in memory."""
     store = configured_store(folder)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.content.library import Topic, load_library
 from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
+from bot.replies.intake_draft import Choice
 from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
 from bot.safety.danger import DANGER_LEAVES, About, Danger, DangerTopic, SafetyKind, Tier
@@ -44,6 +45,7 @@ LABELS = (
     *(Label(intent) for intent in BEHAVIOURS),
     *DANGER_LABELS,
     Label(Intent.OTHER_LANGUAGE, "es"),
+    *(Label(Intent.INTAKE, choice.value) for choice in Choice),
 )
 
 _SHARES = st.floats(0, 1)

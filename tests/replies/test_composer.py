@@ -11,12 +11,13 @@ from bot.configuration.clinic import Clinic
 from bot.content.library import Library, Topic
 from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind, Texts
-from bot.replies.composer import ReplyComposer, fill_in, in_words
+from bot.replies.composer import ReplyComposer
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.reply_check import fault_in
 from bot.replies.understanding import Intent, Label
+from bot.replies.wording import fill_in, in_words
 from bot.safety.replies import load_safety_replies
 from tests.replies.strategies import ANSWER_LABELS, LABELS, SOME_DANGERS, TOPICS
 

@@ -48,6 +48,7 @@ def topic_of(turn: Turn) -> str | None:
         ("affirm", ReplyKind.CHITCHAT),
         ("deny", ReplyKind.CHITCHAT),
         ("nlu_fallback", ReplyKind.CLARIFY),
+        ("intake/send", ReplyKind.INTAKE),
         ("follow_up/more", ReplyKind.CLARIFY),
         ("other_language/es", ReplyKind.HUMAN_HANDOFF),
         # As `rasa shell` hears it from somebody who types the intent.
@@ -103,7 +104,7 @@ def test_another_language_is_answered_in_it(dialogue: Dialogue, composer: ReplyC
     assert turn.reply == composer.other_language("es")
     assert "Una persona de" in turn.reply.text
     # The topic stays for whoever goes on in English.
-    assert turn.state == DialogueState(topic=BOTOX)
+    assert turn.state == DialogueState(topic=BOTOX, language="es")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_danger_is_answered_the_same_at_any_time(
 
     assert turn.reply == composer.danger(danger)
     # The conversation goes on where it was, and "yes" is for a person.
-    assert turn.state == replace(state, offer=Offer.PERSON, misses=0)
+    spoken = danger.language
+    assert turn.state == replace(state, offer=Offer.PERSON, misses=0, language=spoken)
 
 
 @pytest.mark.parametrize(

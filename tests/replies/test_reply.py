@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.replies.intake_draft import Choice
 from bot.replies.reply import KINDS_WITH_DISCLAIMER, Button, Reply, ReplyKind
+from tests.replies.forms import ALL_ANSWERS, fill, started
 from tests.replies.strategies import replies
 
 
@@ -27,6 +29,15 @@ def test_the_kinds_are_those_of_the_design() -> None:
 @given(reply=replies(st.none() | st.text(max_size=20)))
 def test_a_reply_survives_the_way_through_json(reply: Reply) -> None:
     assert Reply.parse_obj(json.loads(json.dumps(reply.as_json()))) == reply
+
+
+def test_a_request_goes_through_json_and_stays_out_of_logs() -> None:
+    request = fill(started(), *ALL_ANSWERS, Choice.SEND).request()
+    reply = Reply(kind=ReplyKind.INTAKE, text="x", request=request)
+
+    assert Reply.parse_obj(json.loads(json.dumps(reply.as_json()))) == reply
+    assert "2125550147" not in repr(reply)
+    assert "Ana" not in repr(reply)
 
 
 @pytest.mark.parametrize(

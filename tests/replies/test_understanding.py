@@ -46,7 +46,7 @@ def test_only_a_question_has_a_topic() -> None:
 def test_a_click_is_understood_as_exactly_what_the_button_said() -> None:
     for label in LABELS:
         heard = Understanding.from_parse(clicked(payload_of(label)))
-        assert heard == Understanding(label, 1.0)
+        assert heard == Understanding(label, 1.0, chosen=True)
 
 
 def test_the_way_to_a_person_is_a_click_too() -> None:

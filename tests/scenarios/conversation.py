@@ -60,13 +60,21 @@ class Conversation:
         return self.http.post("/api/message", content=content, headers=sent)
 
     def ask(self, text: str) -> Message:
-        """Say something; the one message that answers it."""
-        return self._only(self.post({"text": text}))
+        """Say something; the message that answers it. The form may add a second one."""
+        return self._first(self.ask_all(text))
 
     def press(self, title: str) -> Message:
-        """Choose a button that the page still shows; the one message that answers it."""
+        """Choose a button that the page still shows; the message that answers it, as `ask` does."""
+        return self._first(self.press_all(title))
+
+    def ask_all(self, text: str) -> list[Message]:
+        """Say something; every message that answers it."""
+        return self._answered(self.post({"text": text}))
+
+    def press_all(self, title: str) -> list[Message]:
+        """Choose a button that the page still shows; every message that answers it."""
         assert title in self.offered, f"no button {title!r} among {list(self.offered)}"
-        return self._only(self.post({"button_id": self.offered[title]}))
+        return self._answered(self.post({"button_id": self.offered[title]}))
 
     def history(self) -> list[Message]:
         """What was stored."""
@@ -81,20 +89,25 @@ class Conversation:
             lambda: any(entry["id"] == message["id"] for entry in self.history()), 5, "the storing"
         )
 
-    def _only(self, response: httpx.Response) -> Message:
+    def _answered(self, response: httpx.Response) -> list[Message]:
         assert response.status_code == 200, f"{response.status_code}: {response.text}"
         messages: list[Message] = response.json()["messages"]
-        assert len(messages) == 1, f"{len(messages)} messages for one"
         self._remember(messages)
-        return messages[0]
+        return messages
+
+    def _first(self, messages: list[Message]) -> Message:
+        first, *others = messages
+        assert [other["kind"] for other in others] in ([], ["intake"])
+        return first
 
     def _remember(self, messages: list[Message]) -> None:
-        """What a message offers takes the place of what was offered before; danger adds to it."""
+        """What an answer offers takes the place of what was offered before; danger adds to it."""
+        kinds = {message["kind"] for message in messages if message["buttons"]}
+        if kinds - {"crisis", "emergency"}:
+            self.offered = {}
         for message in messages:
-            offered = {button["title"]: button["id"] for button in message["buttons"] or []}
-            if offered and message["kind"] not in ("crisis", "emergency"):
-                self.offered = {}
-            self.offered |= offered
+            for button in message["buttons"] or []:
+                self.offered[button["title"]] = button["id"]
 
 
 def titles(message: Message) -> list[str]:

@@ -5,6 +5,9 @@ source of migraine.aura       what "what's the source?" says after that answer
 advice with migraine.aura     the refusal to advise, with that answer's short form
 no word on migraine.aura      the page does not say this about that answer
 texts chitchat.thanks         a text of bot/content/texts.yml
+intake en.questions.name      a text of the intake form, in a language
+back to en.questions.name     that question again after an interruption
+line en.name Ana              a line of the form's read-back with its answer
 safety body_911_self.en.1     a text of bot/safety/replies.yml: its id, language and number;
                               also door_open.crisis.en.1, before_english.crisis.ht.1, unavailable
 
@@ -13,15 +16,21 @@ Two of them with " + " between are one text after the other, with " / " on two l
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 
 from bot.configuration.clinic import load_clinic
+from bot.intake.retention import load_retention
 from tests.scenarios.running_product import ROOT
 
 _CONTENT = ROOT / "bot" / "content"
 _CLINIC = load_clinic()
+_RETENTION = load_retention()
+#: Stands for what nobody knows beforehand. Nothing in it has a meaning in a regular expression.
+_ANY = "ANYTHINGATALL"
 
 
 def _read(*parts: str) -> Any:
@@ -59,20 +68,15 @@ def text_of(reference: str) -> str:
     kind, _, rest = reference.partition(" ")
     if kind in ("short", "full", "question", "section"):
         return str(record(rest.removeprefix("of "))[kind])
-    if kind == "source":
-        return _source(rest.removeprefix("of "))
-    if kind == "advice":
-        short = record(rest.removeprefix("with "))["short"]
-        general = _TEXTS["personal_advice"]["general"].format(answer=short)
-        return f"{_filled(_TEXTS['personal_advice']['decline'])} {general}"
-    if kind == "no":
-        question = record(rest.removeprefix("word on "))["question"]
-        return _filled(_TEXTS["not_covered"]["about_topic"], question=question)
-    if kind == "texts":
-        return _filled(_key(rest))
-    if kind == "safety":
-        return _safety(rest)
-    raise ValueError(f"no such reference: {reference}")
+    if kind not in _KINDS:
+        raise ValueError(f"no such reference: {reference}")
+    return _KINDS[kind](rest)
+
+
+def is_like(reference: str, text: str) -> bool:
+    """Whether `text` is that of a reference to the intake form, but for what differs each time."""
+    words = _intake(reference.removeprefix("intake "), reference=_ANY, promise=_ANY)
+    return re.fullmatch(re.escape(words).replace(_ANY, ".+"), text) is not None
 
 
 def wording(reply: str, times_before: int, language: str = "en") -> str:
@@ -130,11 +134,42 @@ def _source(topic: str) -> str:
     )
 
 
+def _advice(rest: str) -> str:
+    short = record(rest.removeprefix("with "))["short"]
+    general = _TEXTS["personal_advice"]["general"].format(answer=short)
+    return f"{_filled(_TEXTS['personal_advice']['decline'])} {general}"
+
+
+def _no_word(rest: str) -> str:
+    question = record(rest.removeprefix("word on "))["question"]
+    return _filled(_TEXTS["not_covered"]["about_topic"], question=question)
+
+
+def _text(rest: str) -> str:
+    return _filled(_key(rest), rest.partition("other_language.")[2] or "en")
+
+
+def _back_to(rest: str) -> str:
+    question = rest.removeprefix("to ")
+    return _intake(f"{question[:2]}.again", question=_intake(question))
+
+
+def _line(rest: str) -> str:
+    name, _, value = rest.partition(" ")
+    language, _, line = name.partition(".")
+    return _intake(f"{language}.read_back.{line}", value=value)
+
+
 def _key(path: str) -> str:
     found = _TEXTS
     for name in path.split("."):
         found = found[name]
     return str(found)
+
+
+def _intake(name: str, **more: str) -> str:
+    days = str(_RETENTION.days.closed_records)
+    return _filled(_key(f"intake.{name}"), name[:2], **{"days": days, **more})
 
 
 def _safety(name: str) -> str:
@@ -160,3 +195,15 @@ def _filled(text: str, language: str = "en", **more: str) -> str:
         pages=" and ".join(page["title"].lower() for page in PAGES.values()),
         **more,
     )
+
+
+_KINDS: dict[str, Callable[[str], str]] = {
+    "source": lambda rest: _source(rest.removeprefix("of ")),
+    "advice": _advice,
+    "no": _no_word,
+    "texts": _text,
+    "intake": _intake,
+    "back": _back_to,
+    "line": _line,
+    "safety": _safety,
+}

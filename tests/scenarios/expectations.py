@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, Extra, root_validator
 
 from tests.scenarios.conversation import Conversation, Message, titles
-from tests.scenarios.curated import PHONE, page_of, source_of, text_of
+from tests.scenarios.curated import PHONE, is_like, page_of, source_of, text_of
 from tests.scenarios.running_product import until
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
@@ -21,6 +21,14 @@ SAFETY_KINDS = ("crisis", "emergency")
 _AFTER_DANGER = [
     f" + safety door_open.{kind}.{language}.1" for kind in SAFETY_KINDS for language in ("en", "es")
 ]
+
+#: Every message leads to a person; a question of the intake form can also be left.
+_WAYS_ON = {text_of("texts buttons.person")}
+_FORM_WAYS_ON = {
+    text_of(f"intake {language}.buttons.{name}")
+    for language in ("en", "es")
+    for name in ("person", "cancel")
+}
 
 #: DESIGN §6: these never reach a patient without the disclaimer.
 _DISCLAIMED = ("answer", "personal_advice", "not_covered", "clarify")
@@ -40,31 +48,41 @@ class Alert(BaseModel):
         extra = Extra.forbid
 
 
-class Turn(BaseModel):
+class Bubble(BaseModel):
+    """One message that a patient reads.
+
+    `topic` is page.answer, or "any" where the general text beside a refusal is not what matters.
+    `text` and `buttons` are references (curated.py); `like` is one to a text with places that
+    nobody knows beforehand. `first_button` where only the first matters. `choices` are the
+    questions that are offered, in whichever order, before the way to a person.
+    """
+
+    kind: str
+    topic: str | None = None
+    text: str | None = None
+    like: str | None = None
+    disclaimer: bool = False
+    buttons: tuple[str, ...] | None = None
+    first_button: str | None = None
+    choices: tuple[str, ...] | None = None
+
+    class Config:
+        extra = Extra.forbid
+
+
+class Turn(Bubble):
     """One thing a patient does, and what they read then.
 
-    `patient` is typed, `button` is pressed: a reference to its title (curated.py). `topic` is
-    page.answer, or "any" where the general text beside a refusal is not what matters. `text` and
-    `buttons` are references; `first_button` where only the first matters. `choices` are the
-    questions that are offered, in whichever order, before the way to a person.
-    `kept` is what the history shows of a text that is not kept as it was typed. `alert` is the one
-    that is stored of it for the staff; without it there must be none.
+    `patient` is typed, `button` is pressed: a reference to its title. `then` is a second message;
+    without it there must be none. `kept` is what the history shows of a text that is not kept as it
+    was typed. `alert` is the one that is stored of it for the staff; without it there must be none.
     """
 
     patient: str | None = None
     kept: str | None = None
     button: str | None = None
-    kind: str
-    topic: str | None = None
-    text: str | None = None
-    disclaimer: bool
-    buttons: tuple[str, ...] | None = None
-    first_button: str | None = None
-    choices: tuple[str, ...] | None = None
+    then: Bubble | None = None
     alert: Alert | None = None
-
-    class Config:
-        extra = Extra.forbid
 
     @root_validator(skip_on_failure=True)
     def _one_thing_is_done(cls, values: dict[str, object]) -> dict[str, object]:
@@ -77,11 +95,16 @@ class Turn(BaseModel):
         """What the history shows of it."""
         return self.kept or self.patient or text_of(self.button or "")
 
-    def play(self, conversation: Conversation) -> Message:
-        """Do it; the message that comes back."""
+    @property
+    def read(self) -> list[Bubble]:
+        """What comes back."""
+        return [self, *([self.then] if self.then else [])]
+
+    def play(self, conversation: Conversation) -> list[Message]:
+        """Do it; the messages that come back."""
         if self.patient is not None:
-            return conversation.ask(self.patient)
-        return conversation.press(text_of(self.button or ""))
+            return conversation.ask_all(self.patient)
+        return conversation.press_all(text_of(self.button or ""))
 
 
 class Scenario(BaseModel):
@@ -109,7 +132,8 @@ def check_message(message: Message) -> None:
     kind, disclaimer = message["kind"], message["disclaimer"]
     page = page_of(message["page"] or "migraine")
     assert disclaimer == (page["disclaimer"] if kind in _DISCLAIMED else None)
-    assert text_of("texts buttons.person") in titles(message) or PHONE in message["text"]
+    ways_on = _FORM_WAYS_ON if kind == "intake" else _WAYS_ON
+    assert not ways_on.isdisjoint(titles(message)) or PHONE in message["text"] or kind == "notice"
     assert "payload" not in str(message)
     if kind == "answer":
         check_answer(message)
@@ -149,48 +173,56 @@ def check_answer(message: Message) -> None:
     assert [reference["pmid"] for reference in source["references"]]
 
 
-def check_turn(turn: Turn, message: Message) -> None:
-    """Exactly what the scenario says."""
+def check_turn(turn: Turn, messages: list[Message]) -> None:
+    """Exactly what the scenario says, and no message more."""
+    assert [message["kind"] for message in messages] == [bubble.kind for bubble in turn.read]
+    for bubble, message in zip(turn.read, messages, strict=True):
+        check_bubble(bubble, message)
+
+
+def check_bubble(bubble: Bubble, message: Message) -> None:
+    """Exactly what the scenario says of one message."""
     topic = f"{message['page']}.{message['topic']}" if message["topic"] else None
-    expected = topic if turn.topic == "any" else turn.topic
-    assert (message["kind"], topic) == (turn.kind, expected), message["text"]
-    if turn.text is not None:
-        assert message["text"] == text_of(turn.text)
-    assert (message["disclaimer"] is not None) == turn.disclaimer
-    if turn.buttons is not None:
-        assert titles(message) == [text_of(button) for button in turn.buttons]
-    if turn.choices is not None:
+    expected = topic if bubble.topic == "any" else bubble.topic
+    assert (message["kind"], topic) == (bubble.kind, expected), message["text"]
+    if bubble.text is not None:
+        assert message["text"] == text_of(bubble.text)
+    if bubble.like is not None:
+        assert is_like(bubble.like, message["text"]), message["text"]
+    assert (message["disclaimer"] is not None) == bubble.disclaimer
+    if bubble.buttons is not None:
+        assert titles(message) == [text_of(button) for button in bubble.buttons]
+    if bubble.choices is not None:
         *questions, person = titles(message)
-        assert sorted(questions) == sorted(text_of(choice) for choice in turn.choices)
+        assert sorted(questions) == sorted(text_of(choice) for choice in bubble.choices)
         assert person == text_of("texts buttons.person")
-    if turn.first_button is not None:
-        assert titles(message)[0] == text_of(turn.first_button)
+    if bubble.first_button is not None:
+        assert titles(message)[0] == text_of(bubble.first_button)
 
 
-def check_history(conversation: Conversation, said: list[tuple[str, Message]]) -> None:
+def check_history(conversation: Conversation, said: list[tuple[str, list[Message]]]) -> None:
     """The stored conversation is the one that was had; only its last choices are still open.
 
     A safety reply closes none of those before it.
     """
-    greeting = conversation.opened["messages"]
-    expected = [("assistant", message) for message in greeting]
-    for text, message in said:
-        expected += [("patient", {"text": text}), ("assistant", message)]
+    answers = [conversation.opened["messages"], *(messages for _, messages in said)]
+    last_offer = max(place for place, messages in enumerate(answers) if _offers(messages))
+    expected: list[tuple[str, Message]] = []
+    for place, messages in enumerate(answers):
+        if place:
+            expected.append(("patient", {"text": said[place - 1][0], "answered": True}))
+        for message in messages:
+            closed = {} if place >= last_offer else {"buttons": None}
+            expected.append(("assistant", {**message, **closed}))
     # On a busy machine a safety reply is shown before it is stored.
     until(lambda: len(conversation.history()) == len(expected), 10, "storing the last reply")
-    stored = conversation.history()
-    last_offer = max(
-        place
-        for place, (_, message) in enumerate(expected)
-        if message.get("buttons") and message["kind"] not in SAFETY_KINDS
-    )
-    for place, (role, message) in enumerate(expected):
-        shown = {**message, "role": role}
-        if role == "patient":
-            shown["id"] = stored[place]["id"]
-        elif place < last_offer:
-            shown["buttons"] = None
-        assert stored[place] == shown
+    for entry, (role, message) in zip(conversation.history(), expected, strict=True):
+        unknown = {"id": entry["id"]} if role == "patient" else {}
+        assert entry == {**message, **unknown, "role": role}
+
+
+def _offers(messages: list[Message]) -> bool:
+    return any(message["buttons"] and message["kind"] not in SAFETY_KINDS for message in messages)
 
 
 def check_alerts(var: Path, scenario: Scenario, asked: list[str]) -> None:

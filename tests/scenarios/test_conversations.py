@@ -25,13 +25,14 @@ def test_conversation(
     scenario: Scenario, product: RunningProduct, converse: OpenConversation
 ) -> None:
     conversation = converse()
-    said: list[tuple[str, Message]] = []
+    said: list[tuple[str, list[Message]]] = []
     for turn in scenario.turns:
-        message = turn.play(conversation)
-        conversation.wait_until_stored(message)
-        check_message(message)
-        check_turn(turn, message)
-        said.append((turn.said, message))
+        messages = turn.play(conversation)
+        conversation.wait_until_stored(messages[-1])
+        for message in messages:
+            check_message(message)
+        check_turn(turn, messages)
+        said.append((turn.said, messages))
     check_history(conversation, said)
     asked = [entry["id"] for entry in conversation.history() if entry["role"] == "patient"]
     check_alerts(product.var, scenario, asked)

@@ -20,7 +20,11 @@ from bot.supervisor.ports import port_faults
 from bot.supervisor.processes import needed_ports, processes
 from bot.supervisor.rasa_environment import rasa_environment
 
-SECRETS = {"LOOPBACK_SECRET": "kept-between-gateway-and-rasa"}
+SECRETS = {
+    "LOOPBACK_SECRET": "kept-between-gateway-and-rasa",
+    "DATA_KEYS": "kept-by-the-gateway",
+    "INDEX_KEY": "kept-by-the-gateway-too",
+}
 
 
 @pytest.fixture
@@ -45,10 +49,40 @@ def test_the_secret_goes_only_to_those_who_share_it(settings: Settings) -> None:
     assert all(spec.environment["PATH"] == "/bin" for spec in found.values())
 
 
+@pytest.mark.parametrize("name", ["DATA_KEYS", "INDEX_KEY"])
+def test_only_the_gateway_can_open_what_is_sealed(settings: Settings, name: str) -> None:
+    found = by_name(settings, **{name: "of the environment"})
+
+    assert found["gateway"].environment[name] == SECRETS[name]
+    for other in (found["rasa"], found["actions"]):
+        assert name not in other.environment
+        assert SECRETS[name] not in other.environment.values()
+
+
+@pytest.mark.parametrize("name", ["SMTP_URL", "WEBHOOK_URL"])
+def test_only_the_gateway_knows_where_notices_go(settings: Settings, name: str) -> None:
+    found = by_name(settings, **{name: "private"})
+
+    assert found["gateway"].environment[name] == "private"
+    assert name not in found["rasa"].environment
+    assert name not in found["actions"].environment
+
+
+def test_the_webhook_secret_goes_to_the_gateway_if_there_is_one(settings: Settings) -> None:
+    given = {**SECRETS, "WEBHOOK_SECRET": "of the file"}
+    specs = processes(settings, given, {"WEBHOOK_SECRET": "of the environment"})
+    gateway, *others = specs
+
+    assert gateway.environment["WEBHOOK_SECRET"] == "of the file"
+    assert all("WEBHOOK_SECRET" not in spec.environment for spec in others)
+    assert "WEBHOOK_SECRET" not in by_name(settings)["gateway"].environment
+
+
 def test_no_secret_is_on_a_command_line_or_in_what_is_printed(settings: Settings) -> None:
     for spec in processes(settings, SECRETS, {}):
-        assert SECRETS["LOOPBACK_SECRET"] not in " ".join(spec.command)
-        assert SECRETS["LOOPBACK_SECRET"] not in repr(spec)
+        for secret in SECRETS.values():
+            assert secret not in " ".join(spec.command)
+            assert secret not in repr(spec)
 
 
 def test_rasa_is_on_loopback_without_its_api_and_without_telemetry(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.configuration.clinic import load_clinic
+from bot.configuration.notice_settings import NoticeSettings
 from bot.configuration.settings import Settings
 from bot.content.library import Library, load_library
 from bot.content.page import SignOff
@@ -62,6 +63,7 @@ def fit(tmp_path: Path) -> Installation:
         "BOT_VAR": str(tmp_path),
         "DATABASE_URL": "postgresql://db.clinic.test/assistant",
         "PUBLIC_URL": "https://chat.clinic.test",
+        "WEBHOOK_URL": "https://hooks.clinic.test/intake",
     }
     return Installation(
         settings=Settings.from_environment(environment),
@@ -207,7 +209,9 @@ def test_draft_answers(fit: Installation) -> None:
 
 def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None:
     shipped = Installation(
-        settings=Settings.from_environment({"BOT_VAR": str(tmp_path)}),
+        settings=Settings.from_environment(
+            {"BOT_VAR": str(tmp_path), "ALLOW_PRIVATE_WEBHOOK": "1"}
+        ),
         clinic=load_clinic(),
         missing_secrets=("LOOPBACK_SECRET",),
         safety=safety_texts(SignOff.DRAFT),
@@ -225,3 +229,19 @@ def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None
     for refusal in Refusal:
         assert set(refusals(shipped, refusal)) == set(Refusal) - {refusal}
     assert refusals(shipped, *Refusal) == []
+
+
+def test_somebody_must_be_told_of_requests(fit: Installation) -> None:
+    nobody = replace(fit, settings=replace(fit.settings, notices=NoticeSettings(None, None, False)))
+
+    assert refusals(nobody) == [Refusal.NO_NOTICES]
+    assert refusals(nobody, Refusal.NO_NOTICES) == []
+
+
+def test_a_webhook_must_not_reach_into_private_networks(fit: Installation) -> None:
+    notices = replace(fit.settings.notices, allow_private_webhook=True)
+    private = replace(fit, settings=replace(fit.settings, notices=notices))
+
+    assert refusals(private) == [Refusal.PRIVATE_WEBHOOK]
+    assert refusals(private, Refusal.PRIVATE_WEBHOOK) == []
+    assert "hooks.clinic.test" not in str(objections(private, ())[0])

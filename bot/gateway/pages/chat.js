@@ -9,9 +9,14 @@
   const TIMEOUT_MS = 15000;
   const POLL_MS = 1500;
   const POLLS = 30;
+  const RETRY_SECONDS = 30;
   // A message that is not answered yet: its body and key stay the same however often it is sent.
   let pending = null;
   let busy = false;
+  // The ids of what is shown; the last that news or a history brought; when news are asked for next.
+  const seen = new Set();
+  let latest = "";
+  let timer = 0;
 
   // ---- Elements ---------------------------------------------------------------------------------
   function element(name, attributes, ...children) {
@@ -29,10 +34,10 @@
       : element("a", { href: `tel:${part.replace(/[^+\d]/g, "")}` }, part));
   }
 
-  // Long text is shown two sentences to a paragraph; what must be seen at once, one.
+  // Long text is shown two sentences to a paragraph; what must be seen at once, and lists, one.
   function paragraphs(text, urgent) {
     const sentences = text.split(/\n+|(?<=[.!?])\s+(?=[A-Z"])/).filter((part) => part.trim());
-    const size = urgent ? 1 : 2;
+    const size = urgent || text.includes("\n") ? 1 : 2;
     const shown = [];
     for (let start = 0; start < sentences.length; start += size) {
       const part = sentences.slice(start, start + size).join(" ");
@@ -85,9 +90,11 @@
 
   function theirs(message) {
     const urgent = message.kind === "emergency" || message.kind === "crisis";
-    const made = element("div", { class: `bubble ${message.kind}` },
-      element("span", { class: "hidden" }, `${strings.assistant_said}: `),
-      ...paragraphs(message.text, urgent));
+    const person = message.from === "person";
+    const made = element("div", { class: `bubble ${person ? "person" : message.kind}` }, person
+      ? element("p", { class: "aside name" }, strings.person_said.replace("{name}", message.name))
+      : element("span", { class: "hidden" }, `${strings.assistant_said}: `),
+    ...paragraphs(message.text, urgent));
     if (message.source) made.append(...sourceParts(message));
     if (message.disclaimer) made.append(element("p", { class: "aside disclaimer" }, message.disclaimer));
     if (message.buttons) {
@@ -96,6 +103,13 @@
       made.append(choices(message));
     }
     return made;
+  }
+
+  // Whatever comes twice, as an answer and as news, is shown once.
+  function fresh(entries) {
+    const found = entries.filter((entry) => !seen.has(entry.id));
+    for (const entry of found) seen.add(entry.id);
+    return found.map((entry) => entry.role === "patient" ? mine(entry.text) : theirs(entry));
   }
 
   function show(...bubbles) {
@@ -170,7 +184,10 @@
     const opened = await call("POST", "/api/session", {});
     sessionStorage.setItem(TOKEN, opened.token);
     clear.hidden = false;
-    if (greet) show(...opened.messages.map(theirs));
+    follow(opened.messages);
+    const greeting = fresh(opened.messages);
+    if (greet) show(...greeting);
+    watch(0);
   }
 
   function newKey() {
@@ -193,14 +210,17 @@
       show(message.bubble);
     }
     message.bubble.classList.remove("unsent");
+    let said = "";
     try {
       if (!sessionStorage.getItem(TOKEN)) await open(false);
       const answer = await call("POST", "/api/message", message.body, message.key);
       settle(message, answer);
+      if (!answer.messages.length) said = strings.delivered;
     } catch (failure) {
       failed(message, failure);
     } finally {
       working(false);
+      status.textContent = said;
     }
   }
 
@@ -210,7 +230,8 @@
       input.value = "";
       fit();
     }
-    show(...answer.messages.map(theirs));
+    show(...fresh(answer.messages));
+    watch(0);
   }
 
   // What was typed stays in its field until it is answered.
@@ -237,7 +258,9 @@
 
   // ---- Reload -----------------------------------------------------------------------------------
   function draw(history) {
-    log.replaceChildren(...history.map((entry) => entry.role === "patient" ? mine(entry.text) : theirs(entry)));
+    seen.clear();
+    log.replaceChildren(...fresh(history));
+    follow(history);
     main.scrollTop = main.scrollHeight;
   }
 
@@ -260,23 +283,55 @@
     // Drawn before the region goes live: a screen reader does not read it all again.
     draw(history);
     announce();
-    if (history[history.length - 1].role === "patient") await waitForAnswer(history.length);
+    if (waits(history)) await waitForAnswer();
+    watch(0);
   }
 
-  async function waitForAnswer(known) {
+  const waits = (history) => history.some((entry) => entry.answered === false);
+
+  async function waitForAnswer() {
     working(true);
     try {
       for (let poll = 0; poll < POLLS; poll += 1) {
         await pause(POLL_MS);
         const history = (await call("GET", "/api/history")).messages;
-        if (history.length > known) {
-          show(...history.slice(known).map((entry) => entry.role === "patient" ? mine(entry.text) : theirs(entry)));
-          return;
-        }
+        show(...fresh(history));
+        follow(history);
+        if (!waits(history)) return;
       }
     } finally {
       working(false);
     }
+  }
+
+  // ---- News: what people of the clinic write ----------------------------------------------------
+  function follow(entries) {
+    const last = entries.filter((entry) => entry.role !== "patient").pop();
+    if (last) latest = last.id;
+  }
+
+  function watch(seconds) {
+    clearTimeout(timer);
+    if (document.hidden || !sessionStorage.getItem(TOKEN)) return;
+    timer = setTimeout(look, seconds * 1000);
+  }
+
+  async function look() {
+    const token = sessionStorage.getItem(TOKEN);
+    let again = RETRY_SECONDS;
+    try {
+      const news = await call("GET", `/api/updates?after=${latest}`);
+      // Of a conversation that was deleted or ended meanwhile nothing is shown.
+      if (token !== sessionStorage.getItem(TOKEN)) return;
+      show(...fresh(news.messages));
+      follow(news.messages);
+      again = news.again_seconds;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      if (failure.status === 401) return;
+      again = Math.max(again, failure.wait);
+    }
+    watch(again);
   }
 
   function announce() {
@@ -320,7 +375,9 @@
     }
     sessionStorage.removeItem(TOKEN);
     pending = null;
+    clearTimeout(timer);
     log.replaceChildren();
+    seen.clear();
     clear.hidden = true;
     input.value = "";
     fit();
@@ -346,6 +403,7 @@
   no.addEventListener("click", () => ask(false));
   yes.addEventListener("click", erase);
   confirmBox.addEventListener("keydown", (event) => { if (event.key === "Escape") ask(false); });
+  document.addEventListener("visibilitychange", () => watch(0));
   window.addEventListener("offline", () => tell(strings.offline, pending ? deliver : null));
   window.addEventListener("online", () => { if (!pending) tell(""); });
   begin();

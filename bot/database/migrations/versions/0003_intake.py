@@ -102,9 +102,11 @@ def _make_records() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("author_id", _ID, sa.ForeignKey("users.id")),
         sa.Column("alert_id", _ID, unique=True),
+        sa.Column("contact_index", _DIGEST),
         sa.Column("sealed_text", sa.Text, nullable=False),
     )
-    op.create_index("ix_intake_entries_record_id", "intake_entries", ["record_id"])
+    for column in ("record_id", "contact_index"):
+        op.create_index(f"ix_intake_entries_{column}", "intake_entries", [column])
     op.create_table(
         "conversation_owners",
         sa.Column(

@@ -1,0 +1,18 @@
+"""The one list of columns that hold what `bot.database.vault` sealed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, Text
+
+from bot.database.schema import intake_entries, intake_records, messages, turns
+
+SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
+    turns: (turns.c.text,),
+    messages: (messages.c.reply,),
+    intake_records: (
+        intake_records.c.sealed_name,
+        intake_records.c.sealed_contact,
+        intake_records.c.sealed_reason,
+    ),
+    intake_entries: (intake_entries.c.sealed_text,),
+}

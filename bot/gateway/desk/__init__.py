@@ -1,0 +1,1 @@
+"""The staff desk at /desk: server-rendered, and complete without JavaScript."""

@@ -1,0 +1,97 @@
+"""Live hand-over: a person of the clinic writes in a patient's conversation, where they are."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+
+import anyio
+
+from bot.gateway.database_threads import DatabaseThreads
+from bot.gateway.handover_store import HandOverStore
+from bot.gateway.limits import HandOverLimits
+from bot.gateway.log_events import LogEvent, log
+from bot.gateway.records import Message
+from bot.gateway.turn_runner import TurnRunner
+from bot.intake.ownership import NoConversationError
+from bot.intake.staff import User
+from bot.safety.normalise import normalise
+
+
+class HandOverRefusal(str, Enum):
+    """Why a person of staff cannot do that. `OwnedError` says that another person has it."""
+
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+
+
+class HandOverError(Exception):
+    """A text that cannot be sent."""
+
+    def __init__(self, refusal: HandOverRefusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+class HandOver:
+    """What the desk does with a conversation. Doing it again changes nothing.
+
+    Every method raises
+        `NoConversationError`: the record has no conversation, or it was deleted;
+        `OwnedError`: another person has it;
+        `DatabaseUnavailableError`: nothing was done.
+    """
+
+    def __init__(
+        self,
+        store: HandOverStore,
+        threads: DatabaseThreads,
+        runner: TurnRunner,
+        limits: HandOverLimits,
+    ) -> None:
+        self._store = store
+        self._threads = threads
+        self._runner = runner
+        self._limits = limits
+
+    async def take_over(self, reference: str, user: User) -> None:
+        """Make `user` the one who answers, and tell the patient that a person has joined."""
+        conversation_id = await self._threads.run(self._store.conversation_of, reference)
+        async with AsyncExitStack() as lane:
+            # What the assistant is saying just now is said before the person joins.
+            self._runner.hurry(conversation_id)
+            with anyio.move_on_after(self._limits.wait_seconds):
+                await lane.enter_async_context(self._runner.alone_with(conversation_id))
+            if await self._threads.run(self._store.take_over, reference, user):
+                log(LogEvent.CONVERSATION_TAKEN_OVER)
+
+    async def hand_back(self, reference: str, user: User) -> None:
+        """Let the assistant answer again, and tell the patient that the person has left."""
+        if await self._threads.run(self._store.hand_back, reference, user):
+            log(LogEvent.CONVERSATION_HANDED_BACK)
+
+    async def write(self, reference: str, user: User, text: str, *, key: str = "") -> Message:
+        """Say something to the patient; the stored message.
+
+        Args:
+            key: the same key stores a message once, however often it is sent.
+
+        Raises:
+            HandOverError: the text is empty or too long.
+            NotOwnerError: nobody has the conversation.
+        """
+        plain = "\n".join(map(normalise, text.strip().splitlines()))
+        if not plain.strip():
+            raise HandOverError(HandOverRefusal.TEXT_EMPTY)
+        if len(plain) > self._limits.longest_text:
+            raise HandOverError(HandOverRefusal.TEXT_TOO_LONG)
+        return await self._threads.run(self._store.write, reference, user, plain, key=key)
+
+    async def release_idle(self) -> None:
+        """Hand back what its owner has left alone for too long: a patient never gets silence."""
+        before = datetime.now(timezone.utc) - timedelta(minutes=self._limits.idle_minutes)
+        for conversation_id in await self._threads.run(self._store.idle, before):
+            with suppress(NoConversationError):
+                if await self._threads.run(self._store.take_away, conversation_id, before):
+                    log(LogEvent.CONVERSATION_HANDED_BACK)

@@ -1,0 +1,186 @@
+"""What a live hand-over writes, together: the owner, what the patient reads, and the audit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.content.texts import DEFAULT_LANGUAGE
+from bot.database import audit_log
+from bot.database.audit_log import AuditAction
+from bot.database.engine import Database
+from bot.database.schema import TurnState, intake_records, sessions, turns
+from bot.database.vault import Vault
+from bot.gateway.message_queries import add_messages, answer_to
+from bot.gateway.records import Message, id_from, new_id
+from bot.gateway.store_queries import is_stored
+from bot.intake import ownership
+from bot.intake.ownership import NoConversationError, OwnedError, OwnershipStore
+from bot.intake.staff import User
+from bot.replies.intake_composer import IntakeComposer
+from bot.replies.reply import Reply, ReplyKind
+
+
+class NotOwnerError(Exception):
+    """Nobody has the conversation: it has to be taken over first."""
+
+
+class HandOverStore:
+    """The hand-overs of one database. Every call is one short transaction, run in a thread.
+
+    Every method raises
+        `DatabaseUnavailableError`: the database cannot do it, and nothing was done;
+        `NoConversationError`: the record has no conversation, or it was deleted.
+
+    Args:
+        session_time: how long a session lasts after something was said.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        texts: IntakeComposer,
+        session_time: timedelta,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._texts = texts
+        self._session_time = session_time
+        self._owners = OwnershipStore(database)
+
+    def conversation_of(self, reference: str) -> str:
+        """The conversation of a record."""
+        with self._database.reading() as connection:
+            return _conversation_of(connection, reference)
+
+    def take_over(self, reference: str, user: User) -> bool:
+        """Make `user` the owner and tell the patient. Returns whether that is new.
+
+        Raises:
+            OwnedError: another person has it.
+        """
+        with self._database.writing() as connection:
+            conversation_id = _conversation_of(connection, reference)
+            if not ownership.take(connection, conversation_id, user, reference):
+                return False
+            language = _language(connection, conversation_id)
+            notice = self._texts.person_joined(user.shown_name, language)
+            self._say(connection, conversation_id, notice)
+            return True
+
+    def hand_back(self, reference: str, user: User) -> bool:
+        """Let the assistant answer again and tell the patient. Returns whether that is new.
+
+        Raises:
+            OwnedError: another person has it.
+        """
+        with self._database.writing() as connection:
+            conversation_id = _conversation_of(connection, reference)
+            if not ownership.give_back(connection, conversation_id, user, reference):
+                return False
+            self._say_left(connection, conversation_id, user.shown_name)
+            return True
+
+    def write(self, reference: str, user: User, text: str, *, key: str = "") -> Message:
+        """Say something to the patient; the stored message.
+
+        Args:
+            key: the same key stores a message once.
+
+        Raises:
+            OwnedError: another person has the conversation.
+            NotOwnerError: nobody has it.
+        """
+        with self._database.writing() as connection:
+            conversation_id = _conversation_of(connection, reference)
+            ownership.hold(connection, conversation_id)
+            owner = ownership.owner_in(connection, conversation_id)
+            if owner is None:
+                raise NotOwnerError
+            if owner.user_id != user.id:
+                raise OwnedError(owner)
+            turn_id = id_from(conversation_id, user.id, key) if key else new_id()
+            if is_stored(connection, turn_id):
+                return answer_to(connection, self._vault, turn_id)[0]
+            reply = Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text)
+            self._say(connection, conversation_id, reply, turn_id=turn_id, author_id=user.id)
+            audit_log.append(
+                connection,
+                actor=user.actor.name,
+                action=AuditAction.STAFF_MESSAGE,
+                subject=reference,
+            )
+            return answer_to(connection, self._vault, turn_id)[0]
+
+    def idle(self, before: datetime) -> tuple[str, ...]:
+        """Conversations whose owner has done nothing since `before` (UTC), or is disabled."""
+        return self._owners.idle(before)
+
+    def take_away(self, conversation_id: str, before: datetime) -> bool:
+        """Let the assistant answer again where that still holds. Returns whether it did."""
+        with self._database.writing() as connection:
+            owner = ownership.take_away(connection, conversation_id, before)
+            if owner is None:
+                return False
+            self._say_left(connection, conversation_id, owner.name)
+            return True
+
+    def _say_left(self, connection: Connection, conversation_id: str, name: str) -> None:
+        language = _language(connection, conversation_id)
+        self._say(connection, conversation_id, self._texts.person_left(name, language))
+
+    def _say(
+        self,
+        connection: Connection,
+        conversation_id: str,
+        reply: Reply,
+        *,
+        turn_id: str | None = None,
+        author_id: str | None = None,
+    ) -> None:
+        """Store what no message of the patient asked for, as a turn of its own."""
+        now = datetime.now(timezone.utc)
+        last = connection.execute(
+            select(func.max(turns.c.position)).where(turns.c.conversation_id == conversation_id)
+        ).scalar()
+        turn_id = turn_id or new_id()
+        connection.execute(
+            insert(turns).values(
+                id=turn_id,
+                conversation_id=conversation_id,
+                position=int(last or 0) + 1,
+                state=TurnState.ANSWERED.value,
+                received_at=now,
+                answered_at=now,
+            )
+        )
+        add_messages(connection, self._vault, turn_id, (reply,), author_id)
+        # Somebody who waits for a person writes nothing meanwhile.
+        connection.execute(
+            update(sessions)
+            .where(sessions.c.conversation_id == conversation_id, sessions.c.expires_at > now)
+            .values(expires_at=now + self._session_time)
+        )
+
+
+def _conversation_of(connection: Connection, reference: str) -> str:
+    found: str | None = connection.execute(
+        select(intake_records.c.conversation_id).where(intake_records.c.reference == reference)
+    ).scalar()
+    if found is None:
+        raise NoConversationError
+    return found
+
+
+def _language(connection: Connection, conversation_id: str) -> str:
+    """The language of the conversation's latest record."""
+    found: str | None = connection.execute(
+        select(intake_records.c.language)
+        .where(intake_records.c.conversation_id == conversation_id)
+        .order_by(intake_records.c.created_at.desc())
+        .limit(1)
+    ).scalar()
+    return found or DEFAULT_LANGUAGE

@@ -1,0 +1,125 @@
+"""Puts safety alerts before staff: each raises its conversation's record, or makes one."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection, Row
+
+from bot.configuration.clinic import Clinic
+from bot.database import audit_log
+from bot.database.audit_log import AuditAction
+from bot.database.schema import intake_entries, intake_records
+from bot.database.vault import Vault
+from bot.intake.actors import SYSTEM
+from bot.intake.outbox import NoticeEvent, enqueue
+from bot.intake.promise import due_at
+from bot.intake.record_changes import add_entry, change, graver, insert_record, raised
+from bot.intake.record_rows import IS_OPEN, gravest_first
+from bot.intake.records import Channel, EntryKind, Origin, Urgency
+from bot.intake.safety_alerts import SafetyAlert
+from bot.intake.staff_phrases import STAFF_PHRASES
+from bot.safety.danger import SafetyKind
+
+_URGENCY_OF = {
+    SafetyKind.CRISIS: Urgency.CRISIS_SHOWN,
+    SafetyKind.EMERGENCY: Urgency.URGENT,
+}
+
+
+def urgency_of(kind: SafetyKind) -> Urgency:
+    """How soon a person must see to a danger of this kind."""
+    return _URGENCY_OF[kind]
+
+
+def add_alert_record(
+    connection: Connection,
+    vault: Vault,
+    clinic: Clinic,
+    alert: SafetyAlert,
+    *,
+    channel: Channel = Channel.WEB,
+) -> None:
+    """Put an alert before staff, with its notices and its row of the audit.
+
+    It is added to the open record of its conversation and makes that more urgent; where there is
+    none it makes one, without a contact. The same alert again changes nothing. Times count from
+    when the danger was told of, however late that gets here.
+
+    Within the caller's transaction; a caller that locks rows itself takes `audit_log.lock` before.
+    `alert.conversation_id` must be that of a conversation that is there.
+    """
+    audit_log.lock(connection)
+    if _is_known(connection, alert.id):
+        return
+    at, urgency = alert.occurred_at, urgency_of(alert.kind)
+    row = _open_record(connection, alert.conversation_id)
+    if row is None:
+        record_id = uuid.uuid4().hex
+        reference = insert_record(
+            connection,
+            id=record_id,
+            origin=Origin.SAFETY_ALERT,
+            created_at=at,
+            channel=channel.value,
+            conversation_id=alert.conversation_id,
+            urgency=urgency.value,
+            due_at=due_at(at, urgency, clinic),
+            language=alert.danger.language,
+        )
+        action = AuditAction.RECORD_CREATED
+    else:
+        record_id, reference = row.id, row.reference
+        change(connection, row, at, **raised(row, urgency, clinic, at))
+        urgency, action = graver(Urgency(row.urgency), urgency), AuditAction.RECORD_APPENDED
+    phrase = STAFF_PHRASES.of_danger(alert.danger)
+    add_entry(connection, vault, record_id, EntryKind.SAFETY_ALERT, phrase, at, alert_id=alert.id)
+    detail = {"kind": EntryKind.SAFETY_ALERT.value, "urgency": urgency.value}
+    audit_log.append(connection, actor=SYSTEM.name, action=action, subject=reference, detail=detail)
+    enqueue(
+        connection, record_id=record_id, event=NoticeEvent.URGENT_RAISED, urgency=urgency, now=at
+    )
+
+
+def link_alert_record(
+    connection: Connection, clinic: Clinic, alert: SafetyAlert, conversation_id: str
+) -> None:
+    """The conversation of an alert has become known: its record gets the link that it had not.
+
+    A record that the conversation had open already becomes as urgent.
+    """
+    row = _open_record(connection, conversation_id)
+    if row is not None:
+        raising = raised(row, urgency_of(alert.kind), clinic, alert.occurred_at)
+        if raising:
+            change(connection, row, alert.occurred_at, **raising)
+    of_alert = select(intake_entries.c.record_id).where(intake_entries.c.alert_id == alert.id)
+    connection.execute(
+        update(intake_records)
+        .where(
+            intake_records.c.id.in_(of_alert),
+            intake_records.c.conversation_id.is_(None),
+            intake_records.c.origin == Origin.SAFETY_ALERT.value,
+        )
+        .values(conversation_id=conversation_id, version=intake_records.c.version + 1)
+    )
+
+
+def _is_known(connection: Connection, alert_id: str) -> bool:
+    found = connection.execute(
+        select(intake_entries.c.id).where(intake_entries.c.alert_id == alert_id)
+    ).first()
+    return found is not None
+
+
+def _open_record(connection: Connection, conversation_id: str | None) -> Row | None:
+    """The open record of a conversation; of several the gravest, then the newest."""
+    if conversation_id is None:
+        return None
+    return connection.execute(
+        select(intake_records)
+        .where(IS_OPEN, intake_records.c.conversation_id == conversation_id)
+        .order_by(gravest_first(), intake_records.c.created_at.desc(), intake_records.c.id)
+        .limit(1)
+    ).first()

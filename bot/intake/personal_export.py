@@ -1,0 +1,155 @@
+"""Puts together everything that is held about a person, in JSON's own types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.engine import Connection, Row
+
+from bot.database.schema import (
+    audit,
+    buttons,
+    conversation_owners,
+    conversations,
+    intake_entries,
+    intake_records,
+    messages,
+    outbox,
+    safety_alerts,
+    sessions,
+    turns,
+    users,
+)
+from bot.database.vault import Vault
+from bot.intake.holdings import Holdings
+from bot.intake.record_rows import entries_of, record_of, record_rows
+
+Json = dict[str, Any]
+
+
+def export(connection: Connection, vault: Vault, holdings: Holdings) -> Json:
+    """Records, conversations and alerts, opened. Digests and sealed forms are left out.
+
+    Raises:
+        VaultError: no key of the vault opens a value.
+    """
+    return {
+        "records": [_record(connection, vault, row) for row in _record_rows(connection, holdings)],
+        "conversations": [
+            _conversation(connection, vault, conversation_id)
+            for conversation_id in holdings.conversation_ids
+        ],
+        "alerts": _alerts(connection, holdings),
+    }
+
+
+def _record_rows(connection: Connection, holdings: Holdings) -> list[Row]:
+    chosen = record_rows().where(intake_records.c.id.in_(holdings.record_ids))
+    return connection.execute(chosen.order_by(intake_records.c.created_at)).all()
+
+
+def _record(connection: Connection, vault: Vault, row: Row) -> Json:
+    record = record_of(row, vault)
+    told = {"contact": record.contact and record.contact.value}
+    notices = connection.execute(
+        select(outbox).where(outbox.c.record_id == row.id).order_by(outbox.c.created_at)
+    )
+    tellings = connection.execute(
+        select(audit).where(audit.c.subject == row.reference).order_by(audit.c.position)
+    )
+    return {
+        **_plain(vars(record)),
+        **told,
+        "contact_kind": row.contact_kind,
+        "entries": [_plain(vars(entry)) for entry in entries_of(connection, row.id, vault)],
+        "notices": [_plain(notice._asdict(), "id", "record_id") for notice in notices],
+        "audit": [_plain(telling._asdict(), "previous", "digest") for telling in tellings],
+    }
+
+
+def _conversation(connection: Connection, vault: Vault, conversation_id: str) -> Json:
+    started_at = connection.execute(
+        select(conversations.c.started_at).where(conversations.c.id == conversation_id)
+    ).scalar()
+    ends_at = connection.execute(
+        select(sessions.c.expires_at).where(sessions.c.conversation_id == conversation_id)
+    ).scalars()
+    owner = connection.execute(
+        select(users.c.shown_name)
+        .select_from(conversation_owners.join(users))
+        .where(conversation_owners.c.conversation_id == conversation_id)
+    ).scalar()
+    rows = connection.execute(
+        select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.position)
+    ).all()
+    return {
+        "id": conversation_id,
+        "started_at": _value(started_at),
+        "sessions_end_at": [_value(moment) for moment in ends_at],
+        "answered_by": owner,
+        "turns": [_turn(connection, vault, row) for row in rows],
+    }
+
+
+def _turn(connection: Connection, vault: Vault, row: Row) -> Json:
+    replies = connection.execute(
+        select(messages.c.id, messages.c.reply, users.c.shown_name.label("author"))
+        .outerjoin(users, users.c.id == messages.c.author_id)
+        .where(messages.c.turn_id == row.id)
+        .order_by(messages.c.position)
+    ).all()
+    return {
+        "received_at": _value(row.received_at),
+        "answered_at": _value(row.answered_at),
+        "text": vault.open(row.text) if row.text is not None else None,
+        "payload": row.payload,
+        "replies": [
+            {
+                **json.loads(vault.open(reply.reply)),
+                "author": reply.author,
+                "buttons": _buttons(connection, reply.id),
+            }
+            for reply in replies
+        ],
+    }
+
+
+def _buttons(connection: Connection, message_id: str) -> list[str]:
+    titles = connection.execute(
+        select(buttons.c.title)
+        .where(buttons.c.message_id == message_id)
+        .order_by(buttons.c.position)
+    )
+    return list(titles.scalars())
+
+
+def _alerts(connection: Connection, holdings: Holdings) -> list[Json]:
+    of_entries = select(intake_entries.c.alert_id).where(
+        intake_entries.c.record_id.in_(holdings.record_ids)
+    )
+    rows = connection.execute(
+        select(safety_alerts)
+        .where(
+            or_(
+                safety_alerts.c.conversation_id.in_(holdings.conversation_ids),
+                safety_alerts.c.id.in_(of_entries),
+            )
+        )
+        .order_by(safety_alerts.c.occurred_at, safety_alerts.c.id)
+    )
+    return [_plain(row._asdict()) for row in rows]
+
+
+def _plain(values: Mapping[str, Any], *left_out: str) -> Json:
+    return {name: _value(value) for name, value in values.items() if name not in left_out}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value

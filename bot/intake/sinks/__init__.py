@@ -1,0 +1,1 @@
+"""The ways in which the clinic is told of a request."""
