@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Extra, root_validator
 from tests.scenarios.conversation import Conversation, Message, titles
 from tests.scenarios.curated import PHONE, page_of, source_of, text_of
 from tests.scenarios.running_product import until
+from tests.scenarios.unclear_messages import topic_of_question, unclear_message
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
@@ -21,6 +23,9 @@ SAFETY_KINDS = ("crisis", "emergency")
 _AFTER_DANGER = [
     f" + safety door_open.{kind}.{language}.1" for kind in SAFETY_KINDS for language in ("en", "es")
 ]
+
+#: The button that stands for the first question that was offered, and the topic that it leads to.
+_FIRST_CHOICE, _CHOSEN = "first choice", "chosen"
 
 #: DESIGN §6: these never reach a patient without the disclaimer.
 _DISCLAIMED = ("answer", "personal_advice", "not_covered", "clarify")
@@ -43,15 +48,17 @@ class Alert(BaseModel):
 class Turn(BaseModel):
     """One thing a patient does, and what they read then.
 
-    `patient` is typed, `button` is pressed: a reference to its title (curated.py). `topic` is
-    page.answer, or "any" where the general text beside a refusal is not what matters. `text` and
-    `buttons` are references; `first_button` where only the first matters. `choices` are the
-    questions that are offered, in whichever order, before the way to a person.
+    `patient` is typed, `button` is pressed: a reference to its title (curated.py). `unclear` is
+    typed too: a message of that kind that the model asks back about (unclear_messages.py), whose
+    first choice the button "first choice" presses. `topic` is page.answer, "chosen" for that
+    choice's, or "any" where the general text beside a refusal is not what matters. `text` and
+    `buttons` are references; `first_button` where only the first matters.
     `kept` is what the history shows of a text that is not kept as it was typed. `alert` is the one
     that is stored of it for the staff; without it there must be none.
     """
 
     patient: str | None = None
+    unclear: str | None = None
     kept: str | None = None
     button: str | None = None
     kind: str
@@ -60,7 +67,6 @@ class Turn(BaseModel):
     disclaimer: bool
     buttons: tuple[str, ...] | None = None
     first_button: str | None = None
-    choices: tuple[str, ...] | None = None
     alert: Alert | None = None
 
     class Config:
@@ -68,20 +74,25 @@ class Turn(BaseModel):
 
     @root_validator(skip_on_failure=True)
     def _one_thing_is_done(cls, values: dict[str, object]) -> dict[str, object]:
-        if (values["patient"] is None) == (values["button"] is None):
-            raise ValueError("exactly one of patient and button")
+        if sum(values[way] is not None for way in ("patient", "unclear", "button")) != 1:
+            raise ValueError("exactly one of patient, unclear and button")
         return values
 
-    @property
-    def said(self) -> str:
-        """What the history shows of it."""
-        return self.kept or self.patient or text_of(self.button or "")
+    def play(self, conversation: Conversation) -> Played:
+        """Do it."""
+        if self.button is None:
+            text = self.patient or unclear_message(self.unclear or "", conversation.url)
+            return Played(self.kept or text, conversation.ask(text))
+        title = text_of(self.button) if self.button != _FIRST_CHOICE else conversation.first_offered
+        return Played(title, conversation.press(title))
 
-    def play(self, conversation: Conversation) -> Message:
-        """Do it; the message that comes back."""
-        if self.patient is not None:
-            return conversation.ask(self.patient)
-        return conversation.press(text_of(self.button or ""))
+
+@dataclass(frozen=True)
+class Played:
+    """What the history shows that a patient said, and the message that came back."""
+
+    said: str
+    message: Message
 
 
 class Scenario(BaseModel):
@@ -149,20 +160,20 @@ def check_answer(message: Message) -> None:
     assert [reference["pmid"] for reference in source["references"]]
 
 
-def check_turn(turn: Turn, message: Message) -> None:
+def check_turn(turn: Turn, played: Played) -> None:
     """Exactly what the scenario says."""
+    message = played.message
     topic = f"{message['page']}.{message['topic']}" if message["topic"] else None
     expected = topic if turn.topic == "any" else turn.topic
+    if turn.topic == _CHOSEN:
+        expected = topic_of_question(played.said)
     assert (message["kind"], topic) == (turn.kind, expected), message["text"]
     if turn.text is not None:
-        assert message["text"] == text_of(turn.text)
+        reference = turn.text.replace(_CHOSEN, str(expected))
+        assert message["text"] == text_of(reference)
     assert (message["disclaimer"] is not None) == turn.disclaimer
     if turn.buttons is not None:
         assert titles(message) == [text_of(button) for button in turn.buttons]
-    if turn.choices is not None:
-        *questions, person = titles(message)
-        assert sorted(questions) == sorted(text_of(choice) for choice in turn.choices)
-        assert person == text_of("texts buttons.person")
     if turn.first_button is not None:
         assert titles(message)[0] == text_of(turn.first_button)
 
@@ -193,24 +204,25 @@ def check_history(conversation: Conversation, said: list[tuple[str, Message]]) -
         assert stored[place] == shown
 
 
-def check_alerts(var: Path, scenario: Scenario, asked: list[str]) -> None:
+def check_alerts(var: Path, scenario: Scenario, asked: list[Message]) -> None:
     """What staff read of this conversation: one row for each turn that says so, and no word of it.
 
     Args:
         var: where the product keeps its database.
-        asked: the ids of the patient's messages.
+        asked: the patient's messages in the history.
     """
+    ids = [entry["id"] for entry in asked]
     expected = {
         id: turn.alert.dict()
-        for id, turn in zip(asked, scenario.turns, strict=True)
+        for id, turn in zip(ids, scenario.turns, strict=True)
         if turn.alert is not None
     }
-    until(lambda: len(_alerts(var, asked)) >= len(expected), 5, "the alerts' storing")
-    rows = _alerts(var, asked)
+    until(lambda: len(_alerts(var, ids)) >= len(expected), 5, "the alerts' storing")
+    rows = _alerts(var, ids)
     shown = {row["id"]: {name: row[name] for name in Alert.__fields__} for row in rows}
     assert shown == expected
     for row in rows:
-        assert not any(turn.said in str(tuple(row)) for turn in scenario.turns)
+        assert not any(entry["text"] in str(tuple(row)) for entry in asked)
 
 
 def _alerts(var: Path, ids: list[str]) -> list[sqlite3.Row]:

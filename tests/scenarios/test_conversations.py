@@ -27,13 +27,13 @@ def test_conversation(
     conversation = converse()
     said: list[tuple[str, Message]] = []
     for turn in scenario.turns:
-        message = turn.play(conversation)
-        conversation.wait_until_stored(message)
-        check_message(message)
-        check_turn(turn, message)
-        said.append((turn.said, message))
+        played = turn.play(conversation)
+        conversation.wait_until_stored(played.message)
+        check_message(played.message)
+        check_turn(turn, played)
+        said.append((played.said, played.message))
     check_history(conversation, said)
-    asked = [entry["id"] for entry in conversation.history() if entry["role"] == "patient"]
+    asked = [entry for entry in conversation.history() if entry["role"] == "patient"]
     check_alerts(product.var, scenario, asked)
 
 
