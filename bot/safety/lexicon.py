@@ -78,13 +78,17 @@ class LexiconEntry(_Record):
 class Cover(_Record):
     """Harmless wording that hides the words it is made of from every entry of some kinds.
 
-    `denial`: it only counts in a message in which nothing takes the denial back (`undone_by`).
+    `denial`: it only counts in a message in which nothing takes the denial back (the `undone_by` of
+    all covers). `only_with`: it only counts in a message in which one of these stands as well.
+    `undone_by`: nor does it count in a message in which one of these stands.
     """
 
     id: str
     kinds: tuple[SafetyKind, ...]
     denial: bool = False
     patterns: tuple[str, ...]
+    only_with: tuple[str, ...] = ()
+    undone_by: tuple[str, ...] = ()
     examples: tuple[str, ...]
 
 

@@ -148,7 +148,9 @@ class SafetyScreen:
         undone = _any(self._lexicon.undone_by, found)
         covered = 0
         for cover in self._lexicon.covers:
-            if kind in cover.cover.kinds and not (cover.cover.denial and undone):
+            if kind not in cover.cover.kinds or (cover.cover.denial and undone):
+                continue
+            if cover.counts(found):
                 covered |= covered_by(cover.rules, found)
         return covered
 

@@ -133,6 +133,26 @@ def test_a_denial_counts_only_where_nothing_takes_it_back() -> None:
     assert found(screen, "i am suicidal") == "a"
 
 
+def test_a_cover_counts_only_with_what_it_asks_for_and_without_what_undoes_it() -> None:
+    cover = {"id": "c", "kinds": ["crisis"], "patterns": ["on suicide"], "examples": []}
+    cover |= {"only_with": ["thesis", "essay"], "undone_by": ["myself"]}
+    screen = screen_of(entry(phrases=["suicide"]), covers={"covers": [cover]})
+
+    assert found(screen, "a book on suicide") == "a"
+    assert found(screen, "my thesis is on suicide") is None
+    assert found(screen, "on suicide: an essay") is None
+    assert found(screen, "my thesis is on suicide, suicide is all i want") == "a"
+    assert found(screen, "my thesis is on suicide, by myself") == "a"
+
+
+def test_a_no_that_ends_its_sentence_denies_nothing_behind_it() -> None:
+    denial = {"id": "c", "kinds": ["crisis"], "patterns": ["no ~0 suicidal"], "examples": []}
+    screen = screen_of(entry(phrases=["suicidal"]), covers={"covers": [denial]})
+
+    assert found(screen, "no suicidal thoughts") is None
+    assert found(screen, "am i ok? no. suicidal.") == "a"
+
+
 def test_a_context_counts_for_the_entries_that_say_so_and_can_be_undone() -> None:
     rule = {"context": "news", "patterns": ["movie"], "undone_by": ["myself"]}
     kept, put_aside = entry("kept", level=1), entry("aside", level=5, not_in=["news"])
