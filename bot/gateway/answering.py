@@ -23,10 +23,14 @@ _NO_DANGER = DangerBefore()
 
 @dataclass(frozen=True)
 class Answer:
-    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does.
+
+    `understood`: Rasa said what the message means; otherwise a fixed reply stands here.
+    """
 
     replies: tuple[Reply, ...]
     danger: Danger | None = None
+    understood: bool = False
 
 
 class Answerer:
@@ -77,7 +81,8 @@ class Answerer:
                 before=before,
             )
             replies = self._checked(answer, before)
-            return Answer(replies, _new_danger(answer.danger, replies, before))
+            danger = _new_danger(answer.danger, replies, before)
+            return Answer(replies, danger, understood=replies is answer.replies)
         except RasaError as failure:
             replies = self.fallback(failure.reason, failure.danger, before)
             return Answer(replies, _new_danger(failure.danger, replies, before))

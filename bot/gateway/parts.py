@@ -70,7 +70,7 @@ def put_together(
         readiness=readiness,
         answerer=answerer,
         alerts=alerts,
-        safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
+        safety=SafetyFirst(answerer, alerts, limits, metrics),
         runner=runner,
         conversations=conversations,
         upkeep=Upkeep(database, store, threads, conversations, runner, alerts, rasa, limits),

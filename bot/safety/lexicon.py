@@ -19,11 +19,15 @@ SPEAKER_FILE = "speaker.yml"
 
 
 class Context(str, Enum):
-    """What makes a whole message harmless to the entries that say so (`not_in`)."""
+    """What a message speaks of so that danger in it is in doubt.
+
+    TOLD makes every entry doubtful, the others those that say so (`not_in`).
+    """
 
     ACADEMIC = "academic"
     PAST = "past"
     NEWS = "news"
+    TOLD = "told"
 
 
 class _Record(BaseModel):

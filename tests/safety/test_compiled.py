@@ -161,4 +161,38 @@ def test_a_context_counts_for_the_entries_that_say_so_and_can_be_undone() -> Non
     assert found(screen, "kept aside") == "aside"
     assert found(screen, "kept aside in the movie") == "kept"
     assert found(screen, "kept aside in the movie about myself") == "aside"
-    assert found(screen, "aside in the movie") is None
+
+
+_SAID = ("aside", "aside in the movie", "the movie")
+
+
+def test_what_a_context_puts_aside_is_found_in_doubt() -> None:
+    rule = {"context": "news", "patterns": ["movie"]}
+    screen = screen_of(entry("aside", level=5, not_in=["news"]), covers={"contexts": [rule]})
+
+    hits = {text: screen.check(text) for text in _SAID}
+    doubtful = {text: hit and hit.doubtful for text, hit in hits.items()}
+
+    assert doubtful == {"aside": False, "aside in the movie": True, "the movie": None}
+
+
+def test_what_is_told_puts_every_entry_in_doubt() -> None:
+    rule = {"context": "told", "patterns": ["movie"]}
+    grave, less = entry("grave", level=5), entry("less", level=1)
+    screen = screen_of(grave, less, covers={"contexts": [rule]})
+
+    hit = screen.check("the movie: less and grave")
+
+    assert hit
+    assert (hit.entry, hit.doubtful) == ("grave", True)
+
+
+def test_a_danger_of_several_messages_is_in_doubt_with_one_of_them() -> None:
+    rule = {"context": "told", "patterns": ["movie"]}
+    both = entry("both", together=[{"all": ["one", "two"], "within": 10}])
+    screen = screen_of(both, covers={"contexts": [rule]})
+
+    sure, doubtful = screen.check("two", ("one",)), screen.check("two", ("one movie",))
+
+    assert sure and not sure.doubtful
+    assert doubtful and doubtful.doubtful
