@@ -14,6 +14,7 @@ from bot.commands.safety_corpus import HARMLESS, read_messages
 
 if TYPE_CHECKING:
     from bot.commands.subparsers import Subparsers
+    from bot.nlu.offline import OfflineClassifier
     from bot.safety.figures import Judged
 
     Detectors = dict[str, Callable[[str], bool]]
@@ -31,9 +32,9 @@ def add_parser(commands: Subparsers) -> None:
         help="sensitivity and false alarms on labelled messages",
         description=(
             "Print sensitivity, specificity and false alarms with 95% Wilson intervals, for the "
-            "screen alone, the trained classifier alone, and either. A file is UTF-8 CSV with the "
-            "columns `text` and `label` (crisis, emergency or harmless) and, if there are any, "
-            "`category`, `language` and `half`. No message is ever printed."
+            "screen alone, the trained classifier alone, and both as the product uses them. A file "
+            "is UTF-8 CSV with the columns `text` and `label` (crisis, emergency or harmless) and, "
+            "if there are any, `category`, `language` and `half`. No message is ever printed."
         ),
     )
     report.add_argument(
@@ -57,15 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     screen = load_screen()
     detectors: Detectors = {_SCREEN: lambda text: screen.check(text) is not None}
     if not arguments.screen_only:
-        detectors[_CLASSIFIER] = _classifier_alone()
+        model = _model()
+        detectors |= {_CLASSIFIER: model.suspects_danger, _BOTH: model.finds_danger}
     judged = [_judge(row, detectors) for row in rows]
     for half in sorted({message.half for message in judged}):
         _print_half(half, [one for one in judged if one.half == half], [*detectors])
     return 0
 
 
-def _classifier_alone() -> Callable[[str], bool]:
-    """The trained model with its thresholds, without the screen."""
+def _model() -> OfflineClassifier:
+    """The trained model with its thresholds."""
     from bot.configuration.settings import Settings
     from bot.supervisor.rasa_environment import enter_rasa_environment
 
@@ -74,10 +76,9 @@ def _classifier_alone() -> Callable[[str], bool]:
 
     print("loading the model", file=sys.stderr)
     try:
-        model = OfflineClassifier.load(Settings.from_environment(os.environ).model)
+        return OfflineClassifier.load(Settings.from_environment(os.environ).model)
     except ModelError as error:
         raise CommandError(f"{error}, or ask for --screen-only") from None
-    return model.suspects_danger
 
 
 def _judge(row: dict[str, str], detectors: Detectors) -> Judged:
@@ -89,32 +90,31 @@ def _judge(row: dict[str, str], detectors: Detectors) -> Judged:
         category=row.get("category") or row["label"],
         language=row.get("language") or "-",
         half=row.get("half") or "all",
-        fired=frozenset(fired | {_BOTH} if fired else fired),
+        fired=frozenset(fired),
     )
 
 
 def _print_half(half: str, messages: list[Judged], detectors: list[str]) -> None:
     from bot.safety.figures import Group
 
-    names = [*detectors, _BOTH] if len(detectors) > 1 else detectors
     print(f"\n## {half}: {len(messages)} messages\n")
-    print(f"| found | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
+    print(f"| found | {' | '.join(detectors)} |\n|---|{'---|' * len(detectors)}")
     for dangerous, title in ((True, "sensitivity"), (False, "false alarms")):
         chosen = [one for one in messages if one.dangerous is dangerous]
         if not chosen:
             continue
-        _print_row(title, chosen, names)
+        _print_row(title, chosen, detectors)
         if not dangerous:
-            _print_specificity(chosen, names)
+            _print_specificity(chosen, detectors)
         for group in Group:
             among = [one for one in chosen if one.category in group.categories]
             if among:
-                _print_row(f"{title}, {group.value}", among, names)
+                _print_row(f"{title}, {group.value}", among, detectors)
         for category in sorted({one.category for one in chosen}):
-            _print_row(category, [one for one in chosen if one.category == category], names)
+            _print_row(category, [one for one in chosen if one.category == category], detectors)
         for language in sorted({one.language for one in chosen}):
             among = [one for one in chosen if one.language == language]
-            _print_row(f"{title}, language {language}", among, names)
+            _print_row(f"{title}, language {language}", among, detectors)
 
 
 def _print_row(title: str, messages: list[Judged], names: list[str]) -> None:

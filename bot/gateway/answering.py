@@ -23,10 +23,14 @@ _NO_DANGER = DangerBefore()
 
 @dataclass(frozen=True)
 class Answer:
-    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does.
+
+    `understood`: Rasa said what the message means; otherwise a fixed reply stands here.
+    """
 
     replies: tuple[Reply, ...]
     danger: Danger | None = None
+    understood: bool = False
 
     @property
     def has_request(self) -> bool:
@@ -86,8 +90,10 @@ class Answerer:
                 before=before,
                 again=turn.again,
             )
-            replies = _with_requests(self._checked(answer, before), answer)
-            return Answer(replies, _new_danger(answer.danger, replies, before))
+            checked = self._checked(answer, before)
+            replies = _with_requests(checked, answer)
+            danger = _new_danger(answer.danger, replies, before)
+            return Answer(replies, danger, understood=checked is answer.replies)
         except RasaError as failure:
             replies = self.fallback(failure.reason, failure.danger, before)
             return Answer(replies, _new_danger(failure.danger, replies, before))

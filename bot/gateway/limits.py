@@ -36,6 +36,7 @@ class TurnLimits(_Limits):
     """How long one message may take and how many may wait."""
 
     answer_seconds: float = Field(gt=0)
+    doubt_seconds: float = Field(gt=0)
     waiting: int = Field(ge=0)
 
 

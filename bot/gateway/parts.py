@@ -115,7 +115,7 @@ def put_together(installation: Installation) -> Parts:
         readiness=readiness,
         answerer=answerer,
         alerts=alerts,
-        safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
+        safety=SafetyFirst(answerer, alerts, limits, metrics),
         runner=runner,
         conversations=conversations,
         desk=Desk(

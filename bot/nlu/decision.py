@@ -43,6 +43,16 @@ class Thresholds(BaseModel):
         """
         return cls(**{name: config[name] for name in cls.__fields__ if name in config})
 
+    def needed_for(self, intent: Intent) -> float:
+        """From which probability on `intent` is believed."""
+        levels = {
+            Intent.CRISIS: self.crisis,
+            Intent.EMERGENCY: self.emergency,
+            Intent.PERSONAL_ADVICE: self.personal_advice,
+            Intent.FAQ: self.answer,
+        }
+        return levels.get(intent, self.behaviour)
+
 
 #: How many choices an unsure assistant offers, besides the way to a person.
 MOST_CHOICES = 3
@@ -62,8 +72,7 @@ def decide(candidates: Sequence[Candidate], thresholds: Thresholds) -> Understan
     answers = [candidate for candidate in candidates if candidate.label.intent is Intent.FAQ]
     cautious = _cautious(candidates, thresholds)
     best = cautious or candidates[0]
-    needed = thresholds.answer if best.label.intent is Intent.FAQ else thresholds.behaviour
-    if cautious or best.confidence >= needed:
+    if cautious or best.confidence >= thresholds.needed_for(best.label.intent):
         related = _related(candidates, best.label, thresholds)
         return Understanding(best.label, best.confidence, tuple(candidates), (), related)
     choices = answers[:MOST_CHOICES]
@@ -81,15 +90,11 @@ def decide(candidates: Sequence[Candidate], thresholds: Thresholds) -> Understan
 
 
 def _cautious(candidates: Sequence[Candidate], thresholds: Thresholds) -> Candidate | None:
-    levels = {
-        Intent.CRISIS: thresholds.crisis,
-        Intent.EMERGENCY: thresholds.emergency,
-        Intent.PERSONAL_ADVICE: thresholds.personal_advice,
-    }
     believed = {
         candidate.label.intent: candidate
         for candidate in candidates
-        if candidate.confidence >= levels.get(candidate.label.intent, 2.0)
+        if candidate.label.intent in _CAUTIOUS
+        and candidate.confidence >= thresholds.needed_for(candidate.label.intent)
     }
     return next((believed[intent] for intent in _CAUTIOUS if intent in believed), None)
 

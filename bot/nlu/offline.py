@@ -85,6 +85,11 @@ class OfflineClassifier:
             and decide(self.candidates(plain), thresholds).label.intent in DANGER_INTENTS
         )
 
+    def finds_danger(self, text: str) -> bool:
+        """Whether screen and classifier together take `text` for a danger, as the product does."""
+        plain = normalise(text)
+        return bool(plain) and self._parse(plain).label.intent in DANGER_INTENTS
+
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """The likeliest meanings before any threshold, best first."""
         return self._parse(normalise(text)).candidates
@@ -98,7 +103,7 @@ class OfflineClassifier:
         if not plain:
             return Classification(ReplyKind.ERROR, "", 0.0, "")
         hit = self._screen.check(plain)
-        if hit is not None:
+        if hit is not None and not hit.doubtful:
             return Classification(ReplyKind(hit.kind.value), "", 1.0, "")
         heard = self._parse(plain)
         reply = self._dialogue.respond(heard, DialogueState()).reply

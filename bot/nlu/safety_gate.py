@@ -37,9 +37,15 @@ from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 class SafetyGate(IntentClassifier, GraphComponent):
     """Overrules what was understood where a screen finds danger, or a wish for personal advice."""
 
-    def __init__(self, screen: SafetyScreen, advice: AdviceScreen) -> None:
+    def __init__(self, screen: SafetyScreen, advice: AdviceScreen, harmless_below: float) -> None:
         self._screen = screen
         self._advice = advice
+        self._harmless_below = harmless_below
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """A doubtful find of the screen is dropped if danger is less likely than this (0 to 1)."""
+        return {"harmless_below": 0.1}
 
     @classmethod
     def create(
@@ -50,7 +56,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> SafetyGate:
         """Load the lexicon. Raises ContentError if it breaks its schema."""
-        return cls(load_screen(), load_advice_screen())
+        return cls(load_screen(), load_advice_screen(), float(config["harmless_below"]))
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -61,6 +67,8 @@ class SafetyGate(IntentClassifier, GraphComponent):
         """Rewrite intent, ranking and selector of every dangerous message; describe the danger."""
         for message in messages:
             hit = self._screen.check(message.get(TEXT) or "")
+            if hit and hit.doubtful and self._harmless(message):
+                hit = None
             if hit is not None:
                 write_decision(message, hit.kind.value, 1.0, [])
             danger = hit.danger if hit else self._described(message)
@@ -69,6 +77,16 @@ class SafetyGate(IntentClassifier, GraphComponent):
             else:
                 self._decline_advice(message)
         return messages
+
+    def _harmless(self, message: Message) -> bool:
+        """Whether the classifier is sure that there is no danger. Without its opinion: no."""
+        listed = message.get(CANDIDATES_KEY) or ()
+        dangers = [
+            item["confidence"]
+            for item in listed
+            if Label.parse(item["label"]).intent in DANGER_INTENTS
+        ]
+        return bool(dangers) and sum(dangers) < self._harmless_below
 
     def _decline_advice(self, message: Message) -> None:
         """A general question with a request of advice in it: the general answer may only follow."""

@@ -85,6 +85,13 @@ class CompiledCover:
 
     cover: Cover
     rules: tuple[Rule, ...]
+    only_with: tuple[Rule, ...]
+    undone_by: tuple[Rule, ...]
+
+    def counts(self, found: Occurrences) -> bool:
+        """Whether what else the text says lets it hide anything."""
+        meant = not self.only_with or any(rule.holds(found) for rule in self.only_with)
+        return meant and not any(rule.holds(found) for rule in self.undone_by)
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ class CompiledLexicon:
         for entry in self.entries:
             rules += [*entry.rules, *entry.unless]
         for cover in self.covers:
-            rules += cover.rules
+            rules += [*cover.rules, *cover.only_with, *cover.undone_by]
         for context in self.contexts:
             rules += [*context.rules, *context.undone_by]
         for rule in rules:
@@ -158,7 +165,13 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
     return CompiledLexicon(
         entries=tuple(entries),
         covers=tuple(
-            CompiledCover(cover, read.rules(cover.patterns)) for cover in lexicon.covers.covers
+            CompiledCover(
+                cover,
+                read.rules(cover.patterns),
+                only_with=read.rules(cover.only_with),
+                undone_by=read.rules(cover.undone_by),
+            )
+            for cover in lexicon.covers.covers
         ),
         undone_by=read.rules(lexicon.covers.undone_by),
         contexts=tuple(

@@ -19,11 +19,15 @@ SPEAKER_FILE = "speaker.yml"
 
 
 class Context(str, Enum):
-    """What makes a whole message harmless to the entries that say so (`not_in`)."""
+    """What a message speaks of so that danger in it is in doubt.
+
+    TOLD makes every entry doubtful, the others those that say so (`not_in`).
+    """
 
     ACADEMIC = "academic"
     PAST = "past"
     NEWS = "news"
+    TOLD = "told"
 
 
 class _Record(BaseModel):
@@ -78,13 +82,17 @@ class LexiconEntry(_Record):
 class Cover(_Record):
     """Harmless wording that hides the words it is made of from every entry of some kinds.
 
-    `denial`: it only counts in a message in which nothing takes the denial back (`undone_by`).
+    `denial`: it only counts in a message in which nothing takes the denial back (the `undone_by` of
+    all covers). `only_with`: it only counts in a message in which one of these stands as well.
+    `undone_by`: nor does it count in a message in which one of these stands.
     """
 
     id: str
     kinds: tuple[SafetyKind, ...]
     denial: bool = False
     patterns: tuple[str, ...]
+    only_with: tuple[str, ...] = ()
+    undone_by: tuple[str, ...] = ()
     examples: tuple[str, ...]
 
 

@@ -57,6 +57,8 @@ class Occurrences:
         if isinstance(element, Edge):
             return state & self._edge(element)
         if isinstance(element, Gap):
+            if not element.words:
+                return state & ~self.breaks
             reached = state
             for _ in range(element.words):
                 state = self._skip(state)

@@ -1,9 +1,10 @@
 """The language that the lexicon's patterns are written in, and what it compiles to.
 
 A pattern is a row of words. `(a|b c)` stands for either, `x?` and `(a|b)?` may be absent, `~3` is a
-gap of up to three words within a sentence, `{name}` is a word list of `words.yml`, and `suicid*` is
-any word that begins so. `^` in front and `$` at the end stand for the edges of the text: `^ help $`
-is a text that says nothing else. Patterns are data: they hold no code and cannot loop.
+gap of up to three words within a sentence (`~0`: no gap, but the next word stands in the same
+sentence), `{name}` is a word list of `words.yml`, and `suicid*` is any word that begins so. `^` in
+front and `$` at the end stand for the edges of the text: `^ help $` is a text that says nothing
+else. Patterns are data: they hold no code and cannot loop.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Gap:
-    """Up to `words` words of any kind, none of which begins a new sentence."""
+    """Up to `words` words of any kind, none of which begins a new sentence.
+
+    With no words at all: the next word does not begin a new sentence either.
+    """
 
     words: int
 

@@ -58,15 +58,34 @@ _READINGS = {
 
 @dataclass(frozen=True)
 class SafetyHit:
-    """A danger, and the lexicon entry that found it. Never holds what the person wrote."""
+    """A danger, and the lexicon entry that found it. Never holds what the person wrote.
+
+    `doubtful`: the message also speaks of news, of the past, of a denial or the like, so that the
+    words may tell of no danger now. It counts unless a second opinion finds it harmless.
+    """
 
     danger: Danger
     entry: str
+    doubtful: bool = False
 
     @property
     def kind(self) -> SafetyKind:
         """Physical danger, or a crisis."""
         return self.danger.kind
+
+
+@dataclass(frozen=True)
+class _Find:
+    """An entry that a text holds, and where."""
+
+    compiled: CompiledEntry
+    found: Occurrences
+    doubtful: bool
+
+    @property
+    def gravity(self) -> tuple[int | bool, ...]:
+        """Sorts the gravest first; among equals the sure one."""
+        return (*gravity(self.compiled.entry), self.doubtful)
 
 
 class SafetyScreen:
@@ -82,7 +101,7 @@ class SafetyScreen:
         self._folder = Folder(spelling, words, self._finder.begins_known)
 
     def check(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
-        """The gravest danger in `text`, or None.
+        """The gravest danger in `text`, or None. One that is sure comes before one in doubt.
 
         A danger that only the last messages together tell of counts too, unless those before this
         one told of as grave a danger already.
@@ -91,19 +110,18 @@ class SafetyScreen:
             text: what the person wrote now, of any length; all of it is read.
             earlier: what they wrote just before, oldest first.
         """
-        hit = self._gravest(text)
+        find = self._gravest(text)
         before = [message for message in earlier[-EARLIER_MESSAGES:] if message.strip()]
-        if hit or not before or not text.strip():
-            return hit and self._hit(*hit)
+        if find or not before or not text.strip():
+            return self._hit(find) if find else None
         together = self._gravest(_BETWEEN_MESSAGES.join([*before, text]))
         if together is None:
             return None
         told = [self._gravest(message) for message in before]
         told.append(self._gravest(_BETWEEN_MESSAGES.join(before)))
-        grave = gravity(together[0].entry)
-        if any(known and gravity(known[0].entry) <= grave for known in told):
+        if any(known and known.gravity <= together.gravity for known in told):
             return None
-        return self._hit(*together)
+        return self._hit(together)
 
     def not_explained(self, text: str) -> str:
         """What is left of `text`, folded, without denials, idioms and other harmless wording."""
@@ -125,17 +143,24 @@ class SafetyScreen:
         folded = self._folder.fold(text)
         return folded.words, self._finder.find(list(folded.words), folded.breaks)
 
-    def _gravest(self, text: str) -> tuple[CompiledEntry, Occurrences] | None:
+    def _gravest(self, text: str) -> _Find | None:
+        """The gravest sure find of `text`; without one the gravest in doubt."""
         _, found = self._read(text)
         if not found.groups:
             return None
         contexts = self._contexts(found)
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
+        in_doubt = None
         for compiled in self._lexicon.entries:
-            entry = compiled.entry
-            if contexts.isdisjoint(entry.not_in) and _occurs(compiled, found, harmless[entry.kind]):
-                return compiled, found
-        return None
+            doubtful = not contexts.isdisjoint({Context.TOLD, *compiled.entry.not_in})
+            if doubtful and in_doubt:
+                continue
+            if _occurs(compiled, found, harmless[compiled.entry.kind]):
+                find = _Find(compiled, found, doubtful)
+                if not doubtful:
+                    return find
+                in_doubt = find
+        return in_doubt
 
     def _contexts(self, found: Occurrences) -> set[Context]:
         return {
@@ -148,13 +173,15 @@ class SafetyScreen:
         undone = _any(self._lexicon.undone_by, found)
         covered = 0
         for cover in self._lexicon.covers:
-            if kind in cover.cover.kinds and not (cover.cover.denial and undone):
+            if kind not in cover.cover.kinds or (cover.cover.denial and undone):
+                continue
+            if cover.counts(found):
                 covered |= covered_by(cover.rules, found)
         return covered
 
-    def _hit(self, compiled: CompiledEntry, found: Occurrences) -> SafetyHit:
-        entry = compiled.entry
-        dangerous = covered_by(compiled.rules, found)
+    def _hit(self, find: _Find) -> SafetyHit:
+        entry, found = find.compiled.entry, find.found
+        dangerous = covered_by(find.compiled.rules, found)
         danger = Danger(
             topic=entry.topic,
             tier=entry.tier,
@@ -162,7 +189,7 @@ class SafetyScreen:
             about=self._about(entry, found, dangerous),
             language=entry.language,
         )
-        return SafetyHit(danger, entry.id)
+        return SafetyHit(danger, entry.id, find.doubtful)
 
     def _about(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> About:
         if entry.about:

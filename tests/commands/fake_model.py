@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from bot.replies.understanding import Candidate, Intent, Label
+from bot.safety.screen import SafetyScreen, load_screen
+
+
+@cache
+def _screen() -> SafetyScreen:
+    return load_screen()
 
 
 class FakeModelError(Exception):
@@ -28,6 +35,9 @@ class FakeClassifier:
 
     def suspects_danger(self, text: str) -> bool:
         return "sad" in text
+
+    def finds_danger(self, text: str) -> bool:
+        return self.suspects_danger(text) or _screen().check(text) is not None
 
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         crisis = 0.8 if "sad" in text else 0.01

@@ -21,6 +21,7 @@ from bot.gateway.limits import GatewayLimits
 from bot.gateway.server import http_server
 from bot.intake.retention import load_retention
 from bot.replies.composer import ReplyComposer
+from bot.safety.lexicon import Context, ContextRule, Covers
 from bot.safety.replies import load_safety_replies
 from bot.safety.screen import Lexicon, LexiconEntry, SafetyScreen
 from tests.databases import VAULT
@@ -58,7 +59,7 @@ def composer(clinic: Clinic, texts: Texts) -> ReplyComposer:
 
 @pytest.fixture(scope="session")
 def screen() -> SafetyScreen:
-    """The real screen over a lexicon of two phrases."""
+    """The real screen over a lexicon of two phrases, of which "movie" makes one doubt."""
     entries = (
         LexiconEntry(
             id="vanish",
@@ -75,7 +76,8 @@ def screen() -> SafetyScreen:
             examples=(EMERGENCY_TEXT,),
         ),
     )
-    return SafetyScreen(Lexicon(entries=entries))
+    told = ContextRule(context=Context.TOLD, patterns=("movie",))
+    return SafetyScreen(Lexicon(entries=entries, covers=Covers(contexts=(told,))))
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,7 @@ def test_the_gates_make_one_danger_with_a_description_of_it(pipeline: Pipeline) 
     blind = SafetyScreen(Lexicon(entries=()))
 
     heard = pipeline.understood(
-        "hiding it from him", safety=SafetyGate(blind, load_advice_screen())
+        "hiding it from him", safety=SafetyGate(blind, load_advice_screen(), 0.05)
     )
 
     assert heard.label.intent is Intent.CRISIS

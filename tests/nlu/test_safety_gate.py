@@ -18,10 +18,13 @@ from bot.safety.danger import About, Danger, DangerTopic
 from bot.safety.screen import SafetyScreen, load_lexicon, load_screen
 from tests.nlu.pipeline import LEVELS, classified, heard
 
+_HARMLESS_BELOW = 0.05
+_IN_DOUBT = "in the movie she says: i want to die"
+
 
 @pytest.fixture(scope="module")
 def safety() -> SafetyGate:
-    return SafetyGate(load_screen(), load_advice_screen())
+    return SafetyGate(load_screen(), load_advice_screen(), _HARMLESS_BELOW)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,27 @@ def test_what_is_harmless_stays_as_it_was(safety: SafetyGate) -> None:
     safety.process([message])
 
     assert message.as_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("danger", "expected"), [(0.04, Intent.FAQ), (0.06, Intent.CRISIS), (0.9, Intent.CRISIS)]
+)
+def test_a_find_in_doubt_needs_the_classifier_not_to_be_sure(
+    safety: SafetyGate, danger: float, expected: Intent
+) -> None:
+    message = classified(
+        _IN_DOUBT, faq__botox=1.0 - danger, crisis=danger / 2, emergency=danger / 2
+    )
+
+    safety.process([message])
+
+    assert heard(message).label.intent is expected
+
+
+def test_a_find_in_doubt_counts_without_a_classifier(safety: SafetyGate) -> None:
+    (message,) = safety.process([Message({TEXT: _IN_DOUBT})])
+
+    assert heard(message).label.intent is Intent.CRISIS
 
 
 @pytest.mark.parametrize("values", [{}, {TEXT: ""}, {TEXT: None}])
@@ -98,7 +122,7 @@ def test_it_describes_what_the_screen_found(
 def blind() -> SafetyGate:
     """It knows who speaks of whom, and no danger: what it says comes from the classifier."""
     without_entries = load_lexicon().copy(update={"entries": ()})
-    return SafetyGate(SafetyScreen(without_entries), load_advice_screen())
+    return SafetyGate(SafetyScreen(without_entries), load_advice_screen(), _HARMLESS_BELOW)
 
 
 def described(blind: SafetyGate, text: str, **shares: float) -> Danger | None:

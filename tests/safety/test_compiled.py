@@ -133,6 +133,26 @@ def test_a_denial_counts_only_where_nothing_takes_it_back() -> None:
     assert found(screen, "i am suicidal") == "a"
 
 
+def test_a_cover_counts_only_with_what_it_asks_for_and_without_what_undoes_it() -> None:
+    cover = {"id": "c", "kinds": ["crisis"], "patterns": ["on suicide"], "examples": []}
+    cover |= {"only_with": ["thesis", "essay"], "undone_by": ["myself"]}
+    screen = screen_of(entry(phrases=["suicide"]), covers={"covers": [cover]})
+
+    assert found(screen, "a book on suicide") == "a"
+    assert found(screen, "my thesis is on suicide") is None
+    assert found(screen, "on suicide: an essay") is None
+    assert found(screen, "my thesis is on suicide, suicide is all i want") == "a"
+    assert found(screen, "my thesis is on suicide, by myself") == "a"
+
+
+def test_a_no_that_ends_its_sentence_denies_nothing_behind_it() -> None:
+    denial = {"id": "c", "kinds": ["crisis"], "patterns": ["no ~0 suicidal"], "examples": []}
+    screen = screen_of(entry(phrases=["suicidal"]), covers={"covers": [denial]})
+
+    assert found(screen, "no suicidal thoughts") is None
+    assert found(screen, "am i ok? no. suicidal.") == "a"
+
+
 def test_a_context_counts_for_the_entries_that_say_so_and_can_be_undone() -> None:
     rule = {"context": "news", "patterns": ["movie"], "undone_by": ["myself"]}
     kept, put_aside = entry("kept", level=1), entry("aside", level=5, not_in=["news"])
@@ -141,4 +161,38 @@ def test_a_context_counts_for_the_entries_that_say_so_and_can_be_undone() -> Non
     assert found(screen, "kept aside") == "aside"
     assert found(screen, "kept aside in the movie") == "kept"
     assert found(screen, "kept aside in the movie about myself") == "aside"
-    assert found(screen, "aside in the movie") is None
+
+
+_SAID = ("aside", "aside in the movie", "the movie")
+
+
+def test_what_a_context_puts_aside_is_found_in_doubt() -> None:
+    rule = {"context": "news", "patterns": ["movie"]}
+    screen = screen_of(entry("aside", level=5, not_in=["news"]), covers={"contexts": [rule]})
+
+    hits = {text: screen.check(text) for text in _SAID}
+    doubtful = {text: hit and hit.doubtful for text, hit in hits.items()}
+
+    assert doubtful == {"aside": False, "aside in the movie": True, "the movie": None}
+
+
+def test_what_is_told_puts_every_entry_in_doubt() -> None:
+    rule = {"context": "told", "patterns": ["movie"]}
+    grave, less = entry("grave", level=5), entry("less", level=1)
+    screen = screen_of(grave, less, covers={"contexts": [rule]})
+
+    hit = screen.check("the movie: less and grave")
+
+    assert hit
+    assert (hit.entry, hit.doubtful) == ("grave", True)
+
+
+def test_a_danger_of_several_messages_is_in_doubt_with_one_of_them() -> None:
+    rule = {"context": "told", "patterns": ["movie"]}
+    both = entry("both", together=[{"all": ["one", "two"], "within": 10}])
+    screen = screen_of(both, covers={"contexts": [rule]})
+
+    sure, doubtful = screen.check("two", ("one",)), screen.check("two", ("one movie",))
+
+    assert sure and not sure.doubtful
+    assert doubtful and doubtful.doubtful

@@ -30,7 +30,8 @@ def ways(
         if place == (0 if element is Edge.START else len(words)):
             yield place
     elif isinstance(element, Gap):
-        yield place
+        if element.words or place not in breaks:
+            yield place
         for skipped in range(1, element.words + 1):
             passed = range(place, place + skipped + 1)
             if passed[-1] <= len(words) and breaks.isdisjoint(passed):

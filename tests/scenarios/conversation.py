@@ -26,6 +26,7 @@ class Conversation:
     """Opens a session. Remembers the last messages, so that their buttons can be pressed."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.http = httpx.Client(
             base_url=url, timeout=30, headers={"X-Forwarded-For": fresh_address()}
         )
@@ -62,6 +63,11 @@ class Conversation:
     def ask(self, text: str) -> Message:
         """Say something; the message that answers it. The form may add a second one."""
         return self._first(self.ask_all(text))
+
+    @property
+    def first_offered(self) -> str:
+        """The title of the first button of the latest messages."""
+        return next(iter(self.offered))
 
     def press(self, title: str) -> Message:
         """Choose a button that the page still shows; the message that answers it, as `ask` does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Extra, root_validator
 from tests.scenarios.conversation import Conversation, Message, titles
 from tests.scenarios.curated import PHONE, is_like, page_of, source_of, text_of
 from tests.scenarios.running_product import until
+from tests.scenarios.unclear_messages import topic_of_question, unclear_message
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
@@ -29,6 +31,9 @@ _FORM_WAYS_ON = {
     for language in ("en", "es")
     for name in ("person", "cancel")
 }
+
+#: The button that stands for the first question that was offered, and the topic that it leads to.
+_FIRST_CHOICE, _CHOSEN = "first choice", "chosen"
 
 #: DESIGN §6: these never reach a patient without the disclaimer.
 _DISCLAIMED = ("answer", "personal_advice", "not_covered", "clarify")
@@ -53,8 +58,7 @@ class Bubble(BaseModel):
 
     `topic` is page.answer, or "any" where the general text beside a refusal is not what matters.
     `text` and `buttons` are references (curated.py); `like` is one to a text with places that
-    nobody knows beforehand. `first_button` where only the first matters. `choices` are the
-    questions that are offered, in whichever order, before the way to a person.
+    nobody knows beforehand. `first_button` where only the first matters.
     """
 
     kind: str
@@ -64,7 +68,6 @@ class Bubble(BaseModel):
     disclaimer: bool = False
     buttons: tuple[str, ...] | None = None
     first_button: str | None = None
-    choices: tuple[str, ...] | None = None
 
     class Config:
         extra = Extra.forbid
@@ -73,12 +76,16 @@ class Bubble(BaseModel):
 class Turn(Bubble):
     """One thing a patient does, and what they read then.
 
-    `patient` is typed, `button` is pressed: a reference to its title. `then` is a second message;
-    without it there must be none. `kept` is what the history shows of a text that is not kept as it
-    was typed. `alert` is the one that is stored of it for the staff; without it there must be none.
+    `patient` is typed, `button` is pressed: a reference to its title. `unclear` is typed too: a
+    message of that kind that the model asks back about (unclear_messages.py), whose first choice
+    the button "first choice" presses; `topic` "chosen" is that choice's. `then` is a second
+    message; without it there must be none. `kept` is what the history shows of a text that is not
+    kept as it was typed. `alert` is the one that is stored of it for the staff; without it there
+    must be none.
     """
 
     patient: str | None = None
+    unclear: str | None = None
     kept: str | None = None
     button: str | None = None
     then: Bubble | None = None
@@ -86,25 +93,30 @@ class Turn(Bubble):
 
     @root_validator(skip_on_failure=True)
     def _one_thing_is_done(cls, values: dict[str, object]) -> dict[str, object]:
-        if (values["patient"] is None) == (values["button"] is None):
-            raise ValueError("exactly one of patient and button")
+        if sum(values[way] is not None for way in ("patient", "unclear", "button")) != 1:
+            raise ValueError("exactly one of patient, unclear and button")
         return values
 
-    @property
-    def said(self) -> str:
-        """What the history shows of it."""
-        return self.kept or self.patient or text_of(self.button or "")
+    def play(self, conversation: Conversation) -> Played:
+        """Do it."""
+        if self.button is None:
+            text = self.patient or unclear_message(self.unclear or "", conversation.url)
+            return Played(self.kept or text, conversation.ask_all(text))
+        title = text_of(self.button) if self.button != _FIRST_CHOICE else conversation.first_offered
+        return Played(title, conversation.press_all(title))
 
     @property
     def read(self) -> list[Bubble]:
         """What comes back."""
         return [self, *([self.then] if self.then else [])]
 
-    def play(self, conversation: Conversation) -> list[Message]:
-        """Do it; the messages that come back."""
-        if self.patient is not None:
-            return conversation.ask_all(self.patient)
-        return conversation.press_all(text_of(self.button or ""))
+
+@dataclass(frozen=True)
+class Played:
+    """What the history shows that a patient said, and the messages that came back."""
+
+    said: str
+    messages: list[Message]
 
 
 class Scenario(BaseModel):
@@ -173,29 +185,27 @@ def check_answer(message: Message) -> None:
     assert [reference["pmid"] for reference in source["references"]]
 
 
-def check_turn(turn: Turn, messages: list[Message]) -> None:
+def check_turn(turn: Turn, played: Played) -> None:
     """Exactly what the scenario says, and no message more."""
-    assert [message["kind"] for message in messages] == [bubble.kind for bubble in turn.read]
-    for bubble, message in zip(turn.read, messages, strict=True):
-        check_bubble(bubble, message)
+    assert [message["kind"] for message in played.messages] == [one.kind for one in turn.read]
+    for bubble, message in zip(turn.read, played.messages, strict=True):
+        check_bubble(bubble, message, played.said)
 
 
-def check_bubble(bubble: Bubble, message: Message) -> None:
+def check_bubble(bubble: Bubble, message: Message, said: str) -> None:
     """Exactly what the scenario says of one message."""
     topic = f"{message['page']}.{message['topic']}" if message["topic"] else None
     expected = topic if bubble.topic == "any" else bubble.topic
+    if bubble.topic == _CHOSEN:
+        expected = topic_of_question(said)
     assert (message["kind"], topic) == (bubble.kind, expected), message["text"]
     if bubble.text is not None:
-        assert message["text"] == text_of(bubble.text)
+        assert message["text"] == text_of(bubble.text.replace(_CHOSEN, str(expected)))
     if bubble.like is not None:
         assert is_like(bubble.like, message["text"]), message["text"]
     assert (message["disclaimer"] is not None) == bubble.disclaimer
     if bubble.buttons is not None:
         assert titles(message) == [text_of(button) for button in bubble.buttons]
-    if bubble.choices is not None:
-        *questions, person = titles(message)
-        assert sorted(questions) == sorted(text_of(choice) for choice in bubble.choices)
-        assert person == text_of("texts buttons.person")
     if bubble.first_button is not None:
         assert titles(message)[0] == text_of(bubble.first_button)
 
@@ -225,24 +235,25 @@ def _offers(messages: list[Message]) -> bool:
     return any(message["buttons"] and message["kind"] not in SAFETY_KINDS for message in messages)
 
 
-def check_alerts(var: Path, scenario: Scenario, asked: list[str]) -> None:
+def check_alerts(var: Path, scenario: Scenario, asked: list[Message]) -> None:
     """What staff read of this conversation: one row for each turn that says so, and no word of it.
 
     Args:
         var: where the product keeps its database.
-        asked: the ids of the patient's messages.
+        asked: the patient's messages in the history.
     """
+    ids = [entry["id"] for entry in asked]
     expected = {
         id: turn.alert.dict()
-        for id, turn in zip(asked, scenario.turns, strict=True)
+        for id, turn in zip(ids, scenario.turns, strict=True)
         if turn.alert is not None
     }
-    until(lambda: len(_alerts(var, asked)) >= len(expected), 5, "the alerts' storing")
-    rows = _alerts(var, asked)
+    until(lambda: len(_alerts(var, ids)) >= len(expected), 5, "the alerts' storing")
+    rows = _alerts(var, ids)
     shown = {row["id"]: {name: row[name] for name in Alert.__fields__} for row in rows}
     assert shown == expected
     for row in rows:
-        assert not any(turn.said in str(tuple(row)) for turn in scenario.turns)
+        assert not any(entry["text"] in str(tuple(row)) for entry in asked)
 
 
 def _alerts(var: Path, ids: list[str]) -> list[sqlite3.Row]:

@@ -27,14 +27,14 @@ def test_conversation(
     conversation = converse()
     said: list[tuple[str, list[Message]]] = []
     for turn in scenario.turns:
-        messages = turn.play(conversation)
-        conversation.wait_until_stored(messages[-1])
-        for message in messages:
+        played = turn.play(conversation)
+        conversation.wait_until_stored(played.messages[-1])
+        for message in played.messages:
             check_message(message)
-        check_turn(turn, messages)
-        said.append((turn.said, messages))
+        check_turn(turn, played)
+        said.append((played.said, played.messages))
     check_history(conversation, said)
-    asked = [entry["id"] for entry in conversation.history() if entry["role"] == "patient"]
+    asked = [entry for entry in conversation.history() if entry["role"] == "patient"]
     check_alerts(product.var, scenario, asked)
 
 

@@ -1,0 +1,106 @@
+"""A find of the screen that is in doubt: Rasa may find it harmless; without Rasa it counts."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from bot.replies.composer import ReplyComposer
+from bot.replies.understanding import DANGER_KEY
+from tests.gateway.alerts import alerts_of, locked, until_alerts
+from tests.gateway.fake_rasa import Answer, FakeRasa, Said, chat
+from tests.gateway.harness import CRISIS, RunningGateway, StartGateway, limits_with
+
+IN_DOUBT = "in the movie they want to vanish"
+_SOON = limits_with(turn={"doubt_seconds": 0.3})
+
+
+def only(response: Any) -> dict[str, Any]:
+    assert response.status_code == 200, response.text
+    (message,) = response.json()["messages"]
+    assert isinstance(message, dict)
+    return message
+
+
+def harmless(said: Said) -> Answer:
+    return {"replies": [chat("It is only a movie.")], "intent": None}
+
+
+@pytest.fixture
+def gateway(start: StartGateway) -> RunningGateway:
+    return start(_SOON)
+
+
+def test_what_rasa_finds_harmless_gets_rasa_s_reply_and_no_alert(
+    gateway: RunningGateway, rasa: FakeRasa
+) -> None:
+    rasa.answer = harmless
+
+    message = only(gateway.chat().say(IN_DOUBT))
+
+    assert (message["kind"], message["text"]) == ("chitchat", "It is only a movie.")
+    assert alerts_of(gateway) == ()
+
+
+def test_what_rasa_takes_for_danger_gets_the_safety_reply_and_the_screen_s_alert(
+    gateway: RunningGateway, rasa: FakeRasa, composer: ReplyComposer
+) -> None:
+    danger = composer.danger(CRISIS, 0)
+    rasa.answer = lambda said: {
+        "replies": [danger.as_json()],
+        "intent": "crisis",
+        DANGER_KEY: CRISIS.dict(),
+    }
+
+    message = only(gateway.chat().say(IN_DOUBT))
+
+    assert message["text"] == danger.text
+    (alert,) = until_alerts(gateway, 1)
+    assert (alert.entry, alert.found_by.value) == ("vanish", "screen")
+
+
+@pytest.mark.parametrize("fault", ["down", "slow", "broken", "silent", "not ready"])
+def test_without_rasa_s_opinion_it_counts(
+    gateway: RunningGateway, rasa: FakeRasa, composer: ReplyComposer, fault: str
+) -> None:
+    conversation = gateway.chat()
+    if fault == "down":
+        rasa.stop()
+    elif fault == "slow":
+        rasa.hold()
+    elif fault == "broken":
+        rasa.raw = b"nonsense"
+    elif fault == "silent":
+        rasa.answer = lambda said: {"replies": [], "intent": None}
+    else:
+        rasa.status = 503
+
+    began = time.monotonic()
+    message = only(conversation.say(IN_DOUBT))
+
+    assert message["text"] == composer.danger(CRISIS, 0).text
+    assert time.monotonic() - began < 5
+    (alert,) = until_alerts(gateway, 1)
+    assert alert.entry == "vanish"
+
+
+def test_with_the_database_locked_it_counts(
+    start: StartGateway, rasa: FakeRasa, composer: ReplyComposer
+) -> None:
+    gateway = start(
+        limits_with(
+            turn={"doubt_seconds": 0.3},
+            database={"busy_seconds": 0.1},
+            alerts={"database_seconds": 0.04},
+        )
+    )
+    rasa.answer = harmless
+    conversation = gateway.chat()
+
+    with locked(gateway):
+        message = only(conversation.say(IN_DOUBT))
+
+    assert message["text"] == composer.danger(CRISIS, 0).text
+    until_alerts(gateway, 1)
