@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.log_events import LogEvent, log, log_failure
@@ -120,7 +120,7 @@ class Answerer:
             log_failure(LogEvent.TURN_FAILED, error)
             return NOTHING_TO_SAY
         if danger is None:
-            return NOTHING_TO_SAY
+            return replace(NOTHING_TO_SAY, understood=True)
         return Answer((self._composer.danger(danger, before.safety_replies),), danger)
 
     def fallback(

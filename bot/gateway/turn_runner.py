@@ -164,7 +164,7 @@ class TurnRunner:
         async with AsyncExitStack() as lane:
             answer = await self._second_opinion(turn, deadline, lane)
             if answer and answer.danger is None:
-                return await self._finish(turn, answer)
+                return await self._keeper.store(turn, answer)
         return await self._answer_hit(turn, hit)
 
     async def _second_opinion(
