@@ -53,4 +53,4 @@ class Patient(Conversation):
 
     def finds_everything_in_the_history(self) -> None:
         """Nothing that was said or answered is lost."""
-        check_history(self, self.said)
+        check_history(self, [(text, [message]) for text, message in self.said])

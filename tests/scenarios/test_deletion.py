@@ -19,7 +19,8 @@ def test_a_deleted_conversation_is_gone(
     deleted, other = converse(), converse()
     deleted.ask(f"What is migraine aura? {canary}")
     other.ask("Is Botox used for migraine?")
-    assert all(_holds(database, canary) for database in databases)
+    # Ours seals what was said; Rasa's store does not.
+    assert [_holds(database, canary) for database in databases] == [False, True]
 
     token = {"Authorization": f"Bearer {deleted.token}"}
     assert deleted.http.delete("/api/session", headers=token).status_code == 204
