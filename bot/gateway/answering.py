@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import anyio
 
 from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.log_events import LogEvent, log, log_failure
@@ -23,14 +25,10 @@ _NO_DANGER = DangerBefore()
 
 @dataclass(frozen=True)
 class Answer:
-    """Replies that may be shown. `danger` is what the message newly tells of, if it does.
-
-    `understood`: Rasa said what the message means; otherwise a fixed reply stands here.
-    """
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
 
     replies: tuple[Reply, ...]
     danger: Danger | None = None
-    understood: bool = False
 
     @property
     def has_request(self) -> bool:
@@ -46,21 +44,49 @@ class Answerer:
     """Asks the safety screen, then Rasa, and checks what comes back."""
 
     def __init__(
-        self, rasa: RasaClient, composer: ReplyComposer, screen: SafetyScreen, metrics: Metrics
+        self,
+        rasa: RasaClient,
+        composer: ReplyComposer,
+        screen: SafetyScreen,
+        metrics: Metrics,
+        *,
+        doubt_seconds: float,
     ) -> None:
         self._rasa = rasa
         self._composer = composer
         self._screen = screen
         self._metrics = metrics
+        self._doubt_seconds = doubt_seconds
         self._safety_replies: dict[str, Reply] = {}
 
-    def screened(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
-        """What the safety screen finds. A failing screen is logged and finds nothing."""
+    async def danger_in(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
+        """What the safety screen finds, unless that is in doubt and Rasa takes it for harmless.
+
+        A failing screen is logged and finds nothing; without Rasa's opinion a find counts.
+
+        Args:
+            earlier: what the patient wrote just before, oldest first.
+        """
         try:
-            return self._screen.check(text, earlier)
+            hit = self._screen.check(text, earlier)
+            if hit is None or not hit.doubtful:
+                return hit
+            alone = self._screen.check(text) is not None
         except Exception as error:
             log_failure(LogEvent.SCREEN_FAILED, error)
             return None
+        said = text if alone else ". ".join([*earlier, text])
+        return None if await self._harmless(said) else hit
+
+    async def _harmless(self, text: str) -> bool:
+        with anyio.move_on_after(self._doubt_seconds):
+            try:
+                return await self._rasa.understand(text) is None
+            except RasaError as failure:
+                log(LogEvent.NOT_UNDERSTOOD, logging.WARNING, reason=failure.reason)
+            except Exception as error:
+                log_failure(LogEvent.TURN_FAILED, error)
+        return False
 
     def safety_reply(self, hit: SafetyHit, turn_id: str, before: DangerBefore) -> Reply:
         """The fixed reply to what the screen found: one and the same until the turn is `settled`.
@@ -90,10 +116,8 @@ class Answerer:
                 before=before,
                 again=turn.again,
             )
-            checked = self._checked(answer, before)
-            replies = _with_requests(checked, answer)
-            danger = _new_danger(answer.danger, replies, before)
-            return Answer(replies, danger, understood=checked is answer.replies)
+            replies = _with_requests(self._checked(answer, before), answer)
+            return Answer(replies, _new_danger(answer.danger, replies, before))
         except RasaError as failure:
             replies = self.fallback(failure.reason, failure.danger, before)
             return Answer(replies, _new_danger(failure.danger, replies, before))
@@ -120,7 +144,7 @@ class Answerer:
             log_failure(LogEvent.TURN_FAILED, error)
             return NOTHING_TO_SAY
         if danger is None:
-            return replace(NOTHING_TO_SAY, understood=True)
+            return NOTHING_TO_SAY
         return Answer((self._composer.danger(danger, before.safety_replies),), danger)
 
     def fallback(

@@ -80,7 +80,7 @@ class ChatApi:
         key = idempotency_key(request)
         body = await read_submission(request, self._limits.request)
         submission = submission_of(body, session, key)
-        hit = self._answerer.screened(submission.text) if submission.text else None
+        hit = await self._answerer.danger_in(submission.text) if submission.text else None
         messages = self._submit(request, submission)
         if hit:
             messages = self._safety.answer(hit, submission, messages)

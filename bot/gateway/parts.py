@@ -85,7 +85,9 @@ def put_together(installation: Installation) -> Parts:
     store = ConversationStore(database, vault, clinic)
     threads = DatabaseThreads(limits.database.connections)
     readiness = Readiness(rasa, store, threads, limits.readiness)
-    answerer = Answerer(rasa, composer, installation.screen, metrics)
+    answerer = Answerer(
+        rasa, composer, installation.screen, metrics, doubt_seconds=limits.turn.doubt_seconds
+    )
     spool = AlertSpool(settings.alerts_folder, limits.alerts.most_waiting)
     owners, records = OwnershipStore(database), RecordStore(database, vault, clinic)
     delivery = delivery_worker(database, records, settings, installation.secrets, threads, metrics)
@@ -115,7 +117,7 @@ def put_together(installation: Installation) -> Parts:
         readiness=readiness,
         answerer=answerer,
         alerts=alerts,
-        safety=SafetyFirst(answerer, alerts, limits, metrics),
+        safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
         runner=runner,
         conversations=conversations,
         desk=Desk(

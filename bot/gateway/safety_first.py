@@ -13,7 +13,7 @@ from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.alert_keeper import AlertKeeper
 from bot.gateway.answering import Answerer
 from bot.gateway.errors import RefusalError
-from bot.gateway.limits import GatewayLimits
+from bot.gateway.limits import AlertLimits
 from bot.gateway.log_events import LogEvent, log, log_failure
 from bot.gateway.metrics import Metrics
 from bot.gateway.records import Message, Submission
@@ -28,12 +28,11 @@ class SafetyFirst:
     """Neither a limit nor a slow or broken database keeps the safety reply from somebody."""
 
     def __init__(
-        self, answerer: Answerer, alerts: AlertKeeper, limits: GatewayLimits, metrics: Metrics
+        self, answerer: Answerer, alerts: AlertKeeper, limits: AlertLimits, metrics: Metrics
     ) -> None:
         self._answerer = answerer
         self._alerts = alerts
-        self._database_seconds = limits.alerts.database_seconds
-        self._doubt_seconds = limits.turn.doubt_seconds
+        self._limits = limits
         self._metrics = metrics
         self._attempts: set[asyncio.Task[Messages]] = set()
 
@@ -43,16 +42,13 @@ class SafetyFirst:
         """The messages of `attempt`, which stores them; the fixed reply if that fails or is slow.
 
         A slow attempt goes on by itself. It comes to the same message, and its alert has the same
-        id as the one that is kept here. A hit in doubt leaves it the time to ask Rasa.
+        id as the one that is kept here.
         """
         occurred_at = datetime.now(timezone.utc)
-        patience = self._database_seconds
-        if hit.doubtful:
-            patience += self._doubt_seconds
         task = asyncio.create_task(attempt)
         self._attempts.add(task)
         task.add_done_callback(partial(self._ended, submission.turn_id))
-        await asyncio.wait({task}, timeout=patience)
+        await asyncio.wait({task}, timeout=self._limits.database_seconds)
         if _succeeded(task):
             return task.result()
         self._metrics.count_safety_hit(hit.kind, stored=False)

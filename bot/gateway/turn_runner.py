@@ -133,10 +133,8 @@ class TurnRunner:
         began = anyio.current_time()
         hit = None
         if turn.payload is None:
-            hit = self._answerer.screened(turn.text, accepted.earlier)
-        if hit and hit.doubtful:
-            messages = await self._answer_doubtful(turn, hit)
-        elif hit:
+            hit = await self._answerer.danger_in(turn.text, accepted.earlier)
+        if hit:
             messages = await self._answer_hit(turn, hit)
         else:
             messages = await self._answer_in_order(turn, deadline)
@@ -157,24 +155,6 @@ class TurnRunner:
         messages, stored = await self._keeper.store_danger(turn, Answer((reply,)), alert)
         self._metrics.count_safety_hit(hit.kind, stored=stored)
         return messages
-
-    async def _answer_doubtful(self, turn: Turn, hit: SafetyHit) -> Messages:
-        """What Rasa makes of it; the safety reply if that does not come soon."""
-        deadline = anyio.current_time() + self._limits.turn.doubt_seconds
-        async with AsyncExitStack() as lane:
-            answer = await self._second_opinion(turn, deadline, lane)
-            if answer and answer.danger is None:
-                return await self._keeper.store(turn, answer)
-        return await self._answer_hit(turn, hit)
-
-    async def _second_opinion(
-        self, turn: Turn, deadline: float, lane: AsyncExitStack
-    ) -> Answer | None:
-        try:
-            answer = await self._ask(turn, deadline, lane)
-        except DatabaseUnavailableError:
-            return None
-        return answer if answer.understood else None
 
     async def _danger_before(self, turn: Turn) -> DangerBefore:
         """What was said of danger before; nothing if the database cannot tell."""

@@ -99,8 +99,27 @@ class CompiledContext:
     """What puts a message into a context and out of it."""
 
     context: Context
+    language: str
     rules: tuple[Rule, ...]
     undone_by: tuple[Rule, ...]
+
+    def holds(self, found: Occurrences) -> bool:
+        """Whether the text is in this context."""
+        return any(rule.holds(found) for rule in self.rules) and not any(
+            rule.holds(found) for rule in self.undone_by
+        )
+
+    def puts_in_doubt(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> bool:
+        """Whether a find of `entry` in a text of this context is in doubt.
+
+        Args:
+            dangerous: the words of the find, a bit mask. What is told counts beside them only: the
+                "no" of "no puedo respirar" denies nothing.
+        """
+        if self.context is not Context.TOLD:
+            return self.context in entry.not_in
+        beside = covered_by(self.rules, found) & ~dangerous
+        return self.language == entry.language and beside != 0
 
 
 @dataclass(frozen=True)
@@ -175,7 +194,7 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
         ),
         undone_by=read.rules(lexicon.covers.undone_by),
         contexts=tuple(
-            CompiledContext(c.context, read.rules(c.patterns), read.rules(c.undone_by))
+            CompiledContext(c.context, c.language, read.rules(c.patterns), read.rules(c.undone_by))
             for c in lexicon.covers.contexts
         ),
         speakers={

@@ -21,7 +21,7 @@ SPEAKER_FILE = "speaker.yml"
 class Context(str, Enum):
     """What a message speaks of so that danger in it is in doubt.
 
-    TOLD makes every entry doubtful, the others those that say so (`not_in`).
+    TOLD puts the entries of its language in doubt, the others those that say so (`not_in`).
     """
 
     ACADEMIC = "academic"
@@ -97,9 +97,13 @@ class Cover(_Record):
 
 
 class ContextRule(_Record):
-    """Wording that puts a whole message into a context, and wording that takes it out again."""
+    """Wording that puts a whole message into a context, and wording that takes it out again.
+
+    `language` is that of the entries which TOLD concerns.
+    """
 
     context: Context
+    language: str = ENGLISH
     patterns: tuple[str, ...]
     undone_by: tuple[str, ...] = ()
 

@@ -19,7 +19,6 @@ from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, T
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.letters import plain_letters
 from bot.safety.lexicon import (
-    Context,
     Lexicon,
     LexiconEntry,
     lexicon_fingerprint,
@@ -80,7 +79,7 @@ class _Find:
 
     compiled: CompiledEntry
     found: Occurrences
-    doubtful: bool
+    doubtful: bool = False
 
     @property
     def gravity(self) -> tuple[int | bool, ...]:
@@ -148,26 +147,17 @@ class SafetyScreen:
         _, found = self._read(text)
         if not found.groups:
             return None
-        contexts = self._contexts(found)
+        contexts = [context for context in self._lexicon.contexts if context.holds(found)]
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
         in_doubt = None
         for compiled in self._lexicon.entries:
-            doubtful = not contexts.isdisjoint({Context.TOLD, *compiled.entry.not_in})
-            if doubtful and in_doubt:
+            if not _occurs(compiled, found, harmless[compiled.entry.kind]):
                 continue
-            if _occurs(compiled, found, harmless[compiled.entry.kind]):
-                find = _Find(compiled, found, doubtful)
-                if not doubtful:
-                    return find
-                in_doubt = find
+            dangerous = covered_by(compiled.rules, found)
+            if not any(one.puts_in_doubt(compiled.entry, found, dangerous) for one in contexts):
+                return _Find(compiled, found)
+            in_doubt = in_doubt or _Find(compiled, found, doubtful=True)
         return in_doubt
-
-    def _contexts(self, found: Occurrences) -> set[Context]:
-        return {
-            rule.context
-            for rule in self._lexicon.contexts
-            if _any(rule.rules, found) and not _any(rule.undone_by, found)
-        }
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = _any(self._lexicon.undone_by, found)

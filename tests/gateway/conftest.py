@@ -21,7 +21,7 @@ from bot.gateway.limits import GatewayLimits
 from bot.gateway.server import http_server
 from bot.intake.retention import load_retention
 from bot.replies.composer import ReplyComposer
-from bot.safety.lexicon import Context, ContextRule, Covers
+from bot.safety.lexicon import Context, ContextRule, Covers, Together
 from bot.safety.replies import load_safety_replies
 from bot.safety.screen import Lexicon, LexiconEntry, SafetyScreen
 from tests.databases import VAULT
@@ -59,7 +59,7 @@ def composer(clinic: Clinic, texts: Texts) -> ReplyComposer:
 
 @pytest.fixture(scope="session")
 def screen() -> SafetyScreen:
-    """The real screen over a lexicon of two phrases, of which "movie" makes one doubt."""
+    """The real screen over a lexicon of a few phrases, of which "movie" makes one doubt."""
     entries = (
         LexiconEntry(
             id="vanish",
@@ -74,6 +74,13 @@ def screen() -> SafetyScreen:
             source="test",
             phrases=("thunderclap",),
             examples=(EMERGENCY_TEXT,),
+        ),
+        LexiconEntry(
+            id="half",
+            topic=CRISIS.topic,
+            source="test",
+            together=(Together(all=("half", "vanished"), within=10),),
+            examples=(),
         ),
     )
     told = ContextRule(context=Context.TOLD, patterns=("movie",))

@@ -11,7 +11,7 @@ from bot.replies.composer import ReplyComposer
 from bot.replies.understanding import DANGER_KEY
 from tests.gateway.alerts import alerts_of, locked, until_alerts
 from tests.gateway.fake_rasa import Answer, FakeRasa, Said, chat
-from tests.gateway.harness import CRISIS, RunningGateway, StartGateway, limits_with
+from tests.gateway.harness import CRISIS, CRISIS_TEXT, RunningGateway, StartGateway, limits_with
 
 IN_DOUBT = "in the movie they want to vanish"
 _SOON = limits_with(turn={"doubt_seconds": 0.3})
@@ -24,8 +24,12 @@ def only(response: Any) -> dict[str, Any]:
     return message
 
 
-def harmless(said: Said) -> Answer:
+def only_a_movie(said: Said) -> Answer:
     return {"replies": [chat("It is only a movie.")], "intent": None}
+
+
+def danger(text: str) -> Answer:
+    return {"intent": "crisis", DANGER_KEY: CRISIS.dict()}
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def gateway(start: StartGateway) -> RunningGateway:
 def test_what_rasa_finds_harmless_gets_rasa_s_reply_and_no_alert(
     gateway: RunningGateway, rasa: FakeRasa
 ) -> None:
-    rasa.answer = harmless
+    rasa.answer = only_a_movie
 
     message = only(gateway.chat().say(IN_DOUBT))
 
@@ -47,21 +51,34 @@ def test_what_rasa_finds_harmless_gets_rasa_s_reply_and_no_alert(
 def test_what_rasa_takes_for_danger_gets_the_safety_reply_and_the_screen_s_alert(
     gateway: RunningGateway, rasa: FakeRasa, composer: ReplyComposer
 ) -> None:
-    danger = composer.danger(CRISIS, 0)
-    rasa.answer = lambda said: {
-        "replies": [danger.as_json()],
-        "intent": "crisis",
-        DANGER_KEY: CRISIS.dict(),
-    }
+    rasa.understand = danger
 
     message = only(gateway.chat().say(IN_DOUBT))
 
-    assert message["text"] == danger.text
+    assert message["text"] == composer.danger(CRISIS, 0).text
     (alert,) = until_alerts(gateway, 1)
     assert (alert.entry, alert.found_by.value) == ("vanish", "screen")
+    assert rasa.seen == []
 
 
-@pytest.mark.parametrize("fault", ["down", "slow", "broken", "silent", "not ready"])
+def test_what_is_sure_asks_nobody(gateway: RunningGateway, rasa: FakeRasa) -> None:
+    only(gateway.chat().say(CRISIS_TEXT))
+
+    assert (rasa.overheard, rasa.seen) == ([], [])
+
+
+def test_what_a_conversation_told_before_is_shown_to_rasa_too(
+    gateway: RunningGateway, rasa: FakeRasa
+) -> None:
+    """A danger spread over messages is judged as a whole."""
+    conversation = gateway.chat()
+    only(conversation.say("in the movie they half"))
+    only(conversation.say("vanished"))
+
+    assert rasa.overheard == ["in the movie they half. vanished"]
+
+
+@pytest.mark.parametrize("fault", ["down", "slow", "broken", "not ready"])
 def test_without_rasa_s_opinion_it_counts(
     gateway: RunningGateway, rasa: FakeRasa, composer: ReplyComposer, fault: str
 ) -> None:
@@ -72,8 +89,6 @@ def test_without_rasa_s_opinion_it_counts(
         rasa.hold()
     elif fault == "broken":
         rasa.raw = b"nonsense"
-    elif fault == "silent":
-        rasa.answer = lambda said: {"replies": [], "intent": None}
     else:
         rasa.status = 503
 
@@ -86,18 +101,12 @@ def test_without_rasa_s_opinion_it_counts(
     assert alert.entry == "vanish"
 
 
-def test_with_the_database_locked_it_counts(
+def test_it_counts_soon_with_rasa_down_and_the_database_locked(
     start: StartGateway, rasa: FakeRasa, composer: ReplyComposer
 ) -> None:
-    gateway = start(
-        limits_with(
-            turn={"doubt_seconds": 0.3},
-            database={"busy_seconds": 0.1},
-            alerts={"database_seconds": 0.04},
-        )
-    )
-    rasa.answer = harmless
+    gateway = start(limits_with(database={"busy_seconds": 0.1}, alerts={"database_seconds": 0.04}))
     conversation = gateway.chat()
+    rasa.stop()
 
     with locked(gateway):
         message = only(conversation.say(IN_DOUBT))

@@ -187,6 +187,18 @@ def test_what_is_told_puts_every_entry_in_doubt() -> None:
     assert (hit.entry, hit.doubtful) == ("grave", True)
 
 
+def test_what_is_told_counts_beside_the_danger_and_in_its_language_only() -> None:
+    rule = {"context": "told", "patterns": ["no"]}
+    breath = entry("breath", phrases=["no breath"])
+    other = entry("otro", phrases=["otro"], language="es")
+    screen = screen_of(breath, other, covers={"contexts": [rule]})
+
+    texts = ("no breath", "no no breath", "no otro")
+    doubtful = [hit.doubtful for text in texts if (hit := screen.check(text))]
+
+    assert doubtful == [False, True, False]
+
+
 def test_a_danger_of_several_messages_is_in_doubt_with_one_of_them() -> None:
     rule = {"context": "told", "patterns": ["movie"]}
     both = entry("both", together=[{"all": ["one", "two"], "within": 10}])
