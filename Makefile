@@ -27,7 +27,7 @@ test: setup ## Set up and run every check: content, lint, types, rooms, tests
 	@$(PYTHON) -m bot content check
 	@$(MAKE) --no-print-directory lint
 	@echo "running the tests"
-	@$(PYTHON) -m pytest -p tests.count_line
+	@$(PYTHON) -m pytest -p tests.count_line -n 2 --dist loadgroup
 
 benchmark: setup $(MODEL) ## Measure start, memory, reply times and training; prints the README's table
 	@$(PYTHON) -m benchmarks.figures --train

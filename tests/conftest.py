@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,24 @@ from tests.scenarios.conversation import Conversation
 from tests.scenarios.running_product import RunningProduct, running_product
 
 OpenConversation = Callable[[], Conversation]
+
+_TESTS = Path(__file__).parent
+
+#: Folders whose tests start the whole product: one process runs them all, so that it is started
+#: once and nothing disturbs what is measured there.
+_WHOLE_PRODUCT = frozenset({"scenarios", "browser", "faults"})
+
+#: The folder whose tests load the trained model, which is slow to load.
+_TRAINED_MODEL = "nlu"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a process when pytest-xdist runs several (`make test` does)."""
+    for item in items:
+        folder, *_ = item.path.relative_to(_TESTS).parts
+        name = "product" if folder in _WHOLE_PRODUCT else folder
+        shared = folder in _WHOLE_PRODUCT or folder == _TRAINED_MODEL
+        item.add_marker(pytest.mark.xdist_group(name if shared else str(item.path)))
 
 
 @pytest.fixture(scope="session")
