@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.configuration.clinic import Clinic
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.engine import Database
-from bot.database.schema import intake_records
+from bot.database.schema import intake_entries, intake_records
 from bot.database.vault import Vault
 from bot.intake.actors import SYSTEM, Actor
 from bot.intake.contact_index import contact_in, contact_index
@@ -210,6 +210,11 @@ class RecordStore:
             intake_records.c.state.in_([RecordState.NEW.value, RecordState.NOTIFIED.value]),
             intake_records.c.urgency.in_([urgency.value for urgency in _EXPIRING]),
             intake_records.c.due_at < long_ago,
+            # Not one to which something was added since.
+            ~exists().where(
+                intake_entries.c.record_id == intake_records.c.id,
+                intake_entries.c.at >= long_ago,
+            ),
         )
         with self._database.reading() as connection:
             # Mostly there is none: then nobody who writes has to wait.

@@ -5,7 +5,7 @@ It imports neither Rasa nor the database, and answers with everything else down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.safety.compiled import (
@@ -79,12 +79,17 @@ class _Find:
 
     compiled: CompiledEntry
     found: Occurrences
-    doubtful: bool = False
+    doubtful: bool
 
-    @property
-    def gravity(self) -> tuple[int | bool, ...]:
-        """Sorts the gravest first; among equals the sure one."""
-        return (*gravity(self.compiled.entry), self.doubtful)
+    def covers(self, later: _Find) -> bool:
+        """Whether who told of this needs no answer to `later`: it is no graver and no surer.
+
+        Physical danger for 911 is answered though a crisis was told, and the other way round.
+        """
+        mine, other = self.compiled.entry, later.compiled.entry
+        as_sure = later.doubtful or not self.doubtful
+        as_near = mine.kind is other.kind or other.tier is not Tier.CALL_911
+        return as_sure and as_near and gravity(mine) <= gravity(other)
 
 
 class SafetyScreen:
@@ -103,24 +108,21 @@ class SafetyScreen:
         """The gravest danger in `text`, or None. One that is sure comes before one in doubt.
 
         A danger that only the last messages together tell of counts too, unless those before this
-        one told of as grave a danger already.
+        one told of as grave a danger of its kind already.
 
         Args:
             text: what the person wrote now, of any length; all of it is read.
             earlier: what they wrote just before, oldest first.
         """
-        find = self._gravest(text)
+        find = _first(self._finds(text))
         before = [message for message in earlier[-EARLIER_MESSAGES:] if message.strip()]
         if find or not before or not text.strip():
             return self._hit(find) if find else None
-        together = self._gravest(_BETWEEN_MESSAGES.join([*before, text]))
-        if together is None:
-            return None
-        told = [self._gravest(message) for message in before]
-        told.append(self._gravest(_BETWEEN_MESSAGES.join(before)))
-        if any(known and known.gravity <= together.gravity for known in told):
-            return None
-        return self._hit(together)
+        told = [find for message in before for find in self._finds(message)]
+        told += self._finds(_BETWEEN_MESSAGES.join(before))
+        together = self._finds(_BETWEEN_MESSAGES.join([*before, text]))
+        find = _first(find for find in together if not any(one.covers(find) for one in told))
+        return self._hit(find) if find else None
 
     def not_explained(self, text: str) -> str:
         """What is left of `text`, folded, without denials, idioms and other harmless wording."""
@@ -142,22 +144,18 @@ class SafetyScreen:
         folded = self._folder.fold(text)
         return folded.words, self._finder.find(list(folded.words), folded.breaks)
 
-    def _gravest(self, text: str) -> _Find | None:
-        """The gravest sure find of `text`; without one the gravest in doubt."""
+    def _finds(self, text: str) -> Iterator[_Find]:
+        """What `text` tells of, the gravest first."""
         _, found = self._read(text)
         if not found.groups:
-            return None
+            return
         contexts = [context for context in self._lexicon.contexts if context.holds(found)]
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
-        in_doubt = None
         for compiled in self._lexicon.entries:
-            if not _occurs(compiled, found, harmless[compiled.entry.kind]):
-                continue
-            dangerous = covered_by(compiled.rules, found)
-            if not any(one.puts_in_doubt(compiled.entry, found, dangerous) for one in contexts):
-                return _Find(compiled, found)
-            in_doubt = in_doubt or _Find(compiled, found, doubtful=True)
-        return in_doubt
+            if _occurs(compiled, found, harmless[compiled.entry.kind]):
+                dangerous = covered_by(compiled.rules, found)
+                doubts = (one.puts_in_doubt(compiled.entry, found, dangerous) for one in contexts)
+                yield _Find(compiled, found, any(doubts))
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = _any(self._lexicon.undone_by, found)
@@ -187,6 +185,16 @@ class SafetyScreen:
         speakers = self._lexicon.speakers.get(entry.language)
         reading = _READINGS.get(entry.topic, Reading.OTHERS_FIRST)
         return speakers.about(found, dangerous, reading) if speakers else About.SELF
+
+
+def _first(finds: Iterable[_Find]) -> _Find | None:
+    """The first find that is sure; without one the first."""
+    in_doubt = None
+    for find in finds:
+        if not find.doubtful:
+            return find
+        in_doubt = in_doubt or find
+    return in_doubt
 
 
 def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:

@@ -163,6 +163,7 @@ def test_the_secrets_make_a_vault_of_several_keys() -> None:
         ("hüsh", INDEX_KEY, "DATA_KEYS cannot be used: a data key is not URL-safe base64"),
         (NEW, "hush", "INDEX_KEY is shorter than 32 characters"),
     ],
+    ids=["no key", "a short key", "not base64", "a short index key"],
 )
 def test_an_unusable_secret_is_named_in_one_line(data_keys: str, index_key: str, said: str) -> None:
     with pytest.raises(VaultError) as refused:

@@ -144,9 +144,9 @@ def test_the_clinic_has_been_open_for_the_hours_promised(
         ("2026-11-20T12:03", Urgency.URGENT, "2026-11-20T13:15"),
         ("2026-11-20T16:00", Urgency.URGENT, "2026-11-20T17:00"),
         ("2026-11-20T16:20", Urgency.URGENT, "2026-11-23T09:30"),
-        ("2026-11-20T12:03", Urgency.CRISIS_SHOWN, "2026-11-20T12:15"),
-        ("2026-11-20T17:00", Urgency.CRISIS_SHOWN, "2026-11-23T09:00"),
-        ("2026-11-21T03:00", Urgency.CRISIS_SHOWN, "2026-11-23T09:00"),
+        ("2026-11-20T12:03", Urgency.CRISIS_SHOWN, "2026-11-20T12:45"),
+        ("2026-11-20T17:00", Urgency.CRISIS_SHOWN, "2026-11-23T09:30"),
+        ("2026-11-21T03:00", Urgency.CRISIS_SHOWN, "2026-11-23T09:30"),
         ("2026-11-21T03:00", Urgency.ROUTINE, "2026-11-23T17:00"),
         ("2026-11-20T08:59", Urgency.ROUTINE, "2026-11-20T17:00"),
         # Over the weekends on which the clock is put forward and back.
