@@ -211,10 +211,9 @@ class RecordStore:
             intake_records.c.urgency.in_([urgency.value for urgency in _EXPIRING]),
             intake_records.c.due_at < long_ago,
             # Not one to which something was added since.
-            ~exists().where(
-                intake_entries.c.record_id == intake_records.c.id,
-                intake_entries.c.at >= long_ago,
-            ),
+            ~exists()
+            .where(intake_entries.c.record_id == intake_records.c.id)
+            .where(intake_entries.c.at >= long_ago),
         )
         with self._database.reading() as connection:
             # Mostly there is none: then nobody who writes has to wait.
