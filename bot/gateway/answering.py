@@ -59,17 +59,20 @@ class Answerer:
         self._doubt_seconds = doubt_seconds
         self._safety_replies: dict[str, Reply] = {}
 
-    async def danger_in(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
+    async def danger_in(
+        self, text: str, earlier: Sequence[str] = (), *, ask_rasa: bool = True
+    ) -> SafetyHit | None:
         """What the safety screen finds, unless that is in doubt and Rasa takes it for harmless.
 
         A failing screen is logged and finds nothing; without Rasa's opinion a find counts.
 
         Args:
             earlier: what the patient wrote just before, oldest first.
+            ask_rasa: whether Rasa may be asked at all.
         """
         try:
             hit = self._screen.check(text, earlier)
-            if hit is None or not hit.doubtful:
+            if hit is None or not hit.doubtful or not ask_rasa:
                 return hit
             alone = self._screen.check(text) is not None
         except Exception as error:

@@ -10,6 +10,7 @@ from bot.content.texts import ChitchatKind
 from bot.gateway.answering import Answerer
 from bot.gateway.client_address import ClientAddresses
 from bot.gateway.conversations import Conversations
+from bot.gateway.errors import RefusalError
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.metrics import Metrics
 from bot.gateway.rates import Rate, Rates
@@ -80,17 +81,32 @@ class ChatApi:
         key = idempotency_key(request)
         body = await read_submission(request, self._limits.request)
         submission = submission_of(body, session, key)
-        hit = await self._answerer.danger_in(submission.text) if submission.text else None
-        messages = self._submit(request, submission)
+        refusal = self._refusal(request, submission)
+        hit = None
+        if submission.text:
+            # Whoever is refused is not let through to Rasa: then what is in doubt counts.
+            hit = await self._answerer.danger_in(submission.text, ask_rasa=refusal is None)
+        messages = self._submit(submission, refusal)
         if hit:
             messages = self._safety.answer(hit, submission, messages)
         return JSONResponse({"messages": _public(await messages)})
 
-    async def _submit(self, request: Request, submission: Submission) -> tuple[Message, ...]:
-        self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
-        self._rates.count(Rate.MESSAGES_PER_SESSION, submission.session_digest)
-        if submission.text is not None:
-            check_length(submission.text, self._limits.request)
+    def _refusal(self, request: Request, submission: Submission) -> RefusalError | None:
+        """Why this message is not taken, if a limit says so."""
+        try:
+            self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
+            self._rates.count(Rate.MESSAGES_PER_SESSION, submission.session_digest)
+            if submission.text is not None:
+                check_length(submission.text, self._limits.request)
+        except RefusalError as refusal:
+            return refusal
+        return None
+
+    async def _submit(
+        self, submission: Submission, refusal: RefusalError | None
+    ) -> tuple[Message, ...]:
+        if refusal:
+            raise refusal
         return await self._conversations.submit(submission)
 
     async def _history(self, request: Request) -> Response:

@@ -61,9 +61,11 @@ class HandOverStore:
 
         Raises:
             OwnedError: another person has it.
+            NoConversationError: the patient's session is over too: nobody would read it.
         """
         with self._database.writing() as connection:
             conversation_id = _conversation_of(connection, reference)
+            _check_somebody_reads(connection, conversation_id)
             if not ownership.take(connection, conversation_id, user, reference):
                 return False
             language = _language(connection, conversation_id)
@@ -93,6 +95,7 @@ class HandOverStore:
         Raises:
             OwnedError: another person has the conversation.
             NotOwnerError: nobody has it.
+            NoConversationError: the patient's session is over too: nobody would read it.
         """
         with self._database.writing() as connection:
             conversation_id = _conversation_of(connection, reference)
@@ -102,6 +105,7 @@ class HandOverStore:
                 raise NotOwnerError
             if owner.user_id != user.id:
                 raise OwnedError(owner)
+            _check_somebody_reads(connection, conversation_id)
             turn_id = id_from(conversation_id, user.id, key) if key else new_id()
             if is_stored(connection, turn_id):
                 return answer_to(connection, self._vault, turn_id)[0]
@@ -173,6 +177,17 @@ def _conversation_of(connection: Connection, reference: str) -> str:
     if found is None:
         raise NoConversationError
     return found
+
+
+def _check_somebody_reads(connection: Connection, conversation_id: str) -> None:
+    alive = connection.execute(
+        select(sessions.c.token_digest).where(
+            sessions.c.conversation_id == conversation_id,
+            sessions.c.expires_at > datetime.now(timezone.utc),
+        )
+    ).first()
+    if alive is None:
+        raise NoConversationError
 
 
 def _language(connection: Connection, conversation_id: str) -> str:

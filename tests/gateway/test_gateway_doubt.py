@@ -113,3 +113,16 @@ def test_it_counts_soon_with_rasa_down_and_the_database_locked(
 
     assert message["text"] == composer.danger(CRISIS, 0).text
     until_alerts(gateway, 1)
+
+
+def test_who_is_refused_by_a_limit_does_not_reach_rasa_and_it_counts(
+    start: StartGateway, rasa: FakeRasa, composer: ReplyComposer
+) -> None:
+    gateway = start(limits_with(rates={"messages_per_session": ["1 per hour"]}))
+    conversation = gateway.chat()
+    only(conversation.say("hello"))
+
+    message = only(conversation.say(IN_DOUBT))
+
+    assert message["text"] == composer.danger(CRISIS, 0).text
+    assert rasa.overheard == []

@@ -398,12 +398,24 @@ def test_what_a_person_writes_keeps_the_session(desk: Desk, patient: Chat, refer
         connection.execute(update(sessions).values(expires_at=soon))
     desk.store.take_over(reference, desk.dana)
     assert expiry() > soon + timedelta(minutes=100)
-    # One that has ended stays so.
-    past = datetime.now(timezone.utc) - timedelta(minutes=1)
-    with desk.database.writing() as connection:
-        connection.execute(update(sessions).values(expires_at=past))
-    desk.store.write(reference, desk.dana, "Hello?")
-    assert expiry() == past
+
+
+def test_nobody_writes_to_a_session_that_has_ended(
+    desk: Desk, patient: Chat, reference: str
+) -> None:
+    def end() -> None:
+        past = datetime.now(timezone.utc) - timedelta(minutes=1)
+        with desk.database.writing() as connection:
+            connection.execute(update(sessions).values(expires_at=past))
+
+    desk.store.take_over(reference, desk.dana)
+    end()
+
+    with pytest.raises(NoConversationError):
+        desk.store.write(reference, desk.dana, "Hello?")
+    with pytest.raises(NoConversationError):
+        desk.store.take_over(reference, desk.dana)
+    assert desk.store.hand_back(reference, desk.dana)
 
 
 def test_what_is_written_is_sealed(own: RunningGateway, desk: Desk, reference: str) -> None:
