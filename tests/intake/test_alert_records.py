@@ -53,10 +53,10 @@ def test_an_alert_makes_a_record_without_a_contact(
     )
     assert (record.conversation_id, record.language) == (talk, "es")
     assert (record.name, record.contact, record.reason) == (None, None, None)
-    # 8:01 am in New York: the clinic opens at 9.
+    # 8:01 am in New York: half an hour after the clinic opens at 9.
     assert (record.created_at, record.due_at) == (
         told_at,
-        NOON.replace(hour=13, microsecond=0),
+        NOON.replace(hour=13, minute=30, microsecond=0),
     )
     (entry,) = records.entries(record.id)
     assert (entry.kind, entry.at, entry.author) == (EntryKind.SAFETY_ALERT, told_at, None)

@@ -33,7 +33,7 @@ OpenPatient = Callable[[], Patient]
 @pytest.fixture
 def number() -> str:
     """A telephone number of nobody else."""
-    return f"+1 212 555 0{next(_numbers)}"
+    return f"+1 917 555 0{next(_numbers)}"
 
 
 @pytest.fixture
