@@ -15,9 +15,9 @@ OpenConversation = Callable[[], Conversation]
 
 _TESTS = Path(__file__).parent
 
-#: Folders whose tests start the whole product: one process runs them all, so that it is started
-#: once and nothing disturbs what is measured there.
-_WHOLE_PRODUCT = frozenset({"scenarios", "browser", "faults"})
+#: Who asks for the whole product: one process runs all their tests, so that it is started once and
+#: nothing else of it disturbs what is measured there.
+_WHOLE_PRODUCT = frozenset({"product", "breakable"})
 
 #: The folder whose tests load the trained model, which is slow to load.
 _TRAINED_MODEL = "nlu"
@@ -27,9 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests share a process when pytest-xdist runs several (`make test` does)."""
     for item in items:
         folder, *_ = item.path.relative_to(_TESTS).parts
-        name = "product" if folder in _WHOLE_PRODUCT else folder
-        shared = folder in _WHOLE_PRODUCT or folder == _TRAINED_MODEL
-        item.add_marker(pytest.mark.xdist_group(name if shared else str(item.path)))
+        if not _WHOLE_PRODUCT.isdisjoint(getattr(item, "fixturenames", ())):
+            group = "product"
+        else:
+            group = folder if folder == _TRAINED_MODEL else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
