@@ -83,12 +83,10 @@ def show_record(arguments: argparse.Namespace) -> int:
         SecretError: a secret is missing, or its file cannot be used.
         VaultError: a key cannot be used, or none opens the record.
     """
+    from bot.commands.reference_argument import reference_argument
     from bot.intake.actors import COMMAND_LINE
-    from bot.intake.references import parse_reference
 
-    reference = parse_reference(arguments.reference)
-    if reference is None:
-        raise CommandError("a reference looks like XXXX-XXXX")
+    reference = reference_argument(arguments.reference)
     with _opened() as (records, clinic):
         record = records.view(reference, actor=COMMAND_LINE)
         if record is None:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from bot.commands.errors import CommandError
+from bot.commands.reference_argument import reference_argument
 from bot.configuration.secret_store import read_secrets
 from bot.configuration.settings import Settings
 from bot.database.vault import Vault
 from bot.intake.contact_index import contact_in
 from bot.intake.erasure import erased_at
 from bot.intake.holdings import Holdings, held_about, held_under
-from bot.intake.references import parse_reference
 from bot.replies.intake_request import Contact
 
 _FROM_INPUT = "-"
@@ -41,10 +41,7 @@ class Subject:
             CommandError: that can be no reference, number or address.
         """
         if arguments.reference is not None:
-            reference = parse_reference(arguments.reference)
-            if reference is None:
-                raise CommandError("a reference looks like XXXX-XXXX")
-            return cls(reference=reference)
+            return cls(reference=reference_argument(arguments.reference))
         typed = arguments.contact
         contact = contact_in(_read_contact() if typed == _FROM_INPUT else typed)
         if contact is None:

@@ -36,6 +36,13 @@ class Answer:
         return any(reply.request for reply in self.replies)
 
 
+@dataclass(frozen=True)
+class _Opinion:
+    """The danger that Rasa takes a text to tell of; None: it takes it for harmless."""
+
+    danger: Danger | None
+
+
 #: While a person of staff answers, the assistant is silent.
 NOTHING_TO_SAY = Answer(())
 
@@ -72,24 +79,16 @@ class Answerer:
         """
         try:
             hit = self._screen.check(text, earlier)
-            if hit is None or not hit.doubtful or not ask_rasa:
-                return hit
-            alone = self._screen.check(text) is not None
         except Exception as error:
             log_failure(LogEvent.SCREEN_FAILED, error)
             return None
-        said = text if alone else ". ".join([*earlier, text])
-        return None if await self._harmless(said) else hit
-
-    async def _harmless(self, text: str) -> bool:
+        if hit is None or not hit.doubtful or not ask_rasa:
+            return hit
         with anyio.move_on_after(self._doubt_seconds):
-            try:
-                return await self._rasa.understand(text) is None
-            except RasaError as failure:
-                log(LogEvent.NOT_UNDERSTOOD, logging.WARNING, reason=failure.reason)
-            except Exception as error:
-                log_failure(LogEvent.TURN_FAILED, error)
-        return False
+            said = ". ".join([*earlier, text]) if hit.spread else text
+            opinion = await self._opinion(said)
+            return None if opinion and opinion.danger is None else hit
+        return hit
 
     def safety_reply(self, hit: SafetyHit, turn_id: str, before: DangerBefore) -> Reply:
         """The fixed reply to what the screen found: one and the same until the turn is `settled`.
@@ -138,17 +137,21 @@ class Answerer:
         """
         if turn.payload is not None:
             return NOTHING_TO_SAY
+        opinion = await self._opinion(turn.text)
+        if opinion is None or opinion.danger is None:
+            return NOTHING_TO_SAY
+        reply = self._composer.danger(opinion.danger, before.safety_replies)
+        return Answer((reply,), opinion.danger)
+
+    async def _opinion(self, text: str) -> _Opinion | None:
+        """What Rasa takes a text for; None if it does not say."""
         try:
-            danger = await self._rasa.understand(turn.text)
+            return _Opinion(await self._rasa.understand(text))
         except RasaError as failure:
             log(LogEvent.NOT_UNDERSTOOD, logging.WARNING, reason=failure.reason)
-            return NOTHING_TO_SAY
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
-            return NOTHING_TO_SAY
-        if danger is None:
-            return NOTHING_TO_SAY
-        return Answer((self._composer.danger(danger, before.safety_replies),), danger)
+        return None
 
     def fallback(
         self,

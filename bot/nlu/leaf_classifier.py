@@ -195,7 +195,9 @@ def sentence_vector(message: Message) -> Floats:
 
 
 def sentence_vectors(messages: List[Message]) -> Floats:
-    """The encoder's vectors, shape (number of messages, dimensions). No messages, no rows."""
-    if not messages:
-        return np.zeros((0, 1), dtype=np.float32)
+    """The encoder's vectors, shape (number of messages, dimensions).
+
+    Raises:
+        ValueError: there are no messages.
+    """
     return np.vstack([sentence_vector(message) for message in messages])

@@ -53,6 +53,11 @@ def covered_by(rules: Iterable[Rule], found: Occurrences) -> int:
     return covered
 
 
+def any_holds(rules: Iterable[Rule], found: Occurrences) -> bool:
+    """Whether any of `rules` holds in the text."""
+    return any(rule.holds(found) for rule in rules)
+
+
 class PatternReader:
     """Reads patterns that name the word lists of `words.yml`."""
 
@@ -90,8 +95,8 @@ class CompiledCover:
 
     def counts(self, found: Occurrences) -> bool:
         """Whether what else the text says lets it hide anything."""
-        meant = not self.only_with or any(rule.holds(found) for rule in self.only_with)
-        return meant and not any(rule.holds(found) for rule in self.undone_by)
+        meant = not self.only_with or any_holds(self.only_with, found)
+        return meant and not any_holds(self.undone_by, found)
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,7 @@ class CompiledContext:
 
     def holds(self, found: Occurrences) -> bool:
         """Whether the text is in this context."""
-        return any(rule.holds(found) for rule in self.rules) and not any(
-            rule.holds(found) for rule in self.undone_by
-        )
+        return any_holds(self.rules, found) and not any_holds(self.undone_by, found)
 
     def puts_in_doubt(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> bool:
         """Whether a find of `entry` in a text of this context is in doubt.

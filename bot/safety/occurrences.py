@@ -166,13 +166,13 @@ class PhraseFinder:
             for group in self._groups_of[phrase]:
                 masks = groups.setdefault(group, {})
                 masks[len(phrase)] = masks.get(len(phrase), 0) | starts
+        polite_at_end = self._polite(words[::-1])
         return Occurrences(
             len(words),
             breaks,
             groups,
             starts=(2 << self._polite(words)) - 1,
-            ends_at=((2 << self._polite(words[::-1])) - 1)
-            << (len(words) - self._polite(words[::-1])),
+            ends_at=((2 << polite_at_end) - 1) << (len(words) - polite_at_end),
         )
 
     def _polite(self, words: list[str]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.safety.compiled import (
     CompiledEntry,
-    Rule,
+    any_holds,
     compile_lexicon,
     covered_by,
     gravity,
@@ -60,12 +60,14 @@ class SafetyHit:
     """A danger, and the lexicon entry that found it. Never holds what the person wrote.
 
     `doubtful`: the message also speaks of news, of the past, of a denial or the like, so that the
-    words may tell of no danger now. It counts unless a second opinion finds it harmless.
+    words may tell of no danger now. It counts unless a second opinion finds it harmless. `spread`:
+    only the last messages together tell of it.
     """
 
     danger: Danger
     entry: str
     doubtful: bool = False
+    spread: bool = False
 
     @property
     def kind(self) -> SafetyKind:
@@ -118,11 +120,13 @@ class SafetyScreen:
         before = [message for message in earlier[-EARLIER_MESSAGES:] if message.strip()]
         if find or not before or not text.strip():
             return self._hit(find) if find else None
+        together = list(self._finds(_BETWEEN_MESSAGES.join([*before, text])))
+        if not together:
+            return None
         told = [find for message in before for find in self._finds(message)]
         told += self._finds(_BETWEEN_MESSAGES.join(before))
-        together = self._finds(_BETWEEN_MESSAGES.join([*before, text]))
         find = _first(find for find in together if not any(one.covers(find) for one in told))
-        return self._hit(find) if find else None
+        return self._hit(find, spread=True) if find else None
 
     def not_explained(self, text: str) -> str:
         """What is left of `text`, folded, without denials, idioms and other harmless wording."""
@@ -158,7 +162,7 @@ class SafetyScreen:
                 yield _Find(compiled, found, any(doubts))
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
-        undone = _any(self._lexicon.undone_by, found)
+        undone = any_holds(self._lexicon.undone_by, found)
         covered = 0
         for cover in self._lexicon.covers:
             if kind not in cover.cover.kinds or (cover.cover.denial and undone):
@@ -167,7 +171,7 @@ class SafetyScreen:
                 covered |= covered_by(cover.rules, found)
         return covered
 
-    def _hit(self, find: _Find) -> SafetyHit:
+    def _hit(self, find: _Find, *, spread: bool = False) -> SafetyHit:
         entry, found = find.compiled.entry, find.found
         dangerous = covered_by(find.compiled.rules, found)
         danger = Danger(
@@ -177,7 +181,7 @@ class SafetyScreen:
             about=self._about(entry, found, dangerous),
             language=entry.language,
         )
-        return SafetyHit(danger, entry.id, find.doubtful)
+        return SafetyHit(danger, entry.id, find.doubtful, spread)
 
     def _about(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> About:
         if entry.about:
@@ -202,10 +206,6 @@ def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
         return False
     erased = harmless | covered_by(compiled.unless, found)
     return any(rule.holds(found, erased) for rule in compiled.rules)
-
-
-def _any(rules: Sequence[Rule], found: Occurrences) -> bool:
-    return any(rule.holds(found) for rule in rules)
 
 
 def load_screen() -> SafetyScreen:

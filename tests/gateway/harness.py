@@ -142,4 +142,12 @@ class RunningGateway:
         assert not self.thread.is_alive()
 
 
+def only(response: httpx.Response) -> dict[str, Any]:
+    """The one message of an answer."""
+    assert response.status_code == 200, response.text
+    (message,) = response.json()["messages"]
+    assert isinstance(message, dict)
+    return message
+
+
 StartGateway = Callable[..., RunningGateway]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 
@@ -11,17 +10,17 @@ from bot.replies.composer import ReplyComposer
 from bot.replies.understanding import DANGER_KEY
 from tests.gateway.alerts import alerts_of, locked, until_alerts
 from tests.gateway.fake_rasa import Answer, FakeRasa, Said, chat
-from tests.gateway.harness import CRISIS, CRISIS_TEXT, RunningGateway, StartGateway, limits_with
+from tests.gateway.harness import (
+    CRISIS,
+    CRISIS_TEXT,
+    RunningGateway,
+    StartGateway,
+    limits_with,
+    only,
+)
 
 IN_DOUBT = "in the movie they want to vanish"
 _SOON = limits_with(turn={"doubt_seconds": 0.3})
-
-
-def only(response: Any) -> dict[str, Any]:
-    assert response.status_code == 200, response.text
-    (message,) = response.json()["messages"]
-    assert isinstance(message, dict)
-    return message
 
 
 def only_a_movie(said: Said) -> Answer:

@@ -24,6 +24,7 @@ from tests.gateway.harness import (
     Chat,
     RunningGateway,
     StartGateway,
+    only,
     until,
 )
 from tests.gateway.requests import (
@@ -53,13 +54,6 @@ def lock(own: RunningGateway) -> Iterator[Lock]:
     held = Lock(own)
     yield held
     held.close()
-
-
-def only(response: Any) -> dict[str, Any]:
-    assert response.status_code == 200, response.text
-    (message,) = response.json()["messages"]
-    found: dict[str, Any] = message
-    return found
 
 
 def receipt(composer: ReplyComposer, record: Any, *, appended: bool = False) -> str:

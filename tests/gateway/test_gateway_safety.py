@@ -20,6 +20,7 @@ from tests.gateway.harness import (
     RunningGateway,
     StartGateway,
     limits_with,
+    only,
     until,
 )
 
@@ -30,14 +31,6 @@ def offers(said: Said) -> Answer:
         buttons = [{"title": title, "payload": f"/{title}"} for title in ("first", "second")]
         return {"replies": [chat("Which one?", buttons=buttons)], "intent": None}
     return {"replies": [chat("Noted.")], "intent": None}
-
-
-def only(response: Any) -> dict[str, Any]:
-    """The one message of an answer."""
-    assert response.status_code == 200, response.text
-    (message,) = response.json()["messages"]
-    assert isinstance(message, dict)
-    return message
 
 
 def open_buttons(conversation: Chat) -> list[str]:

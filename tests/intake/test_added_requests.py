@@ -26,17 +26,11 @@ from tests.intake.records import (
     audited,
     conversation,
     noticed,
-    records_of,
     staff,
 )
 
 LATER = NOW + timedelta(hours=2)
 EMERGENCY = Danger(topic=DangerTopic.BODY)
-
-
-@pytest.fixture
-def records(database: Database) -> RecordStore:
-    return records_of(database)
 
 
 @pytest.mark.parametrize(

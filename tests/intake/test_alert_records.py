@@ -30,11 +30,6 @@ from tests.intake.records import (
 
 
 @pytest.fixture
-def records(database: Database) -> RecordStore:
-    return records_of(database)
-
-
-@pytest.fixture
 def alerts(database: Database) -> AlertStore:
     return AlertStore(database, VAULT, CLINIC)
 

@@ -24,21 +24,9 @@ from tests.intake.records import (
     audited,
     made,
     moved,
-    records_of,
-    staff,
 )
 
 UNKNOWN = "2222-2222"
-
-
-@pytest.fixture
-def records(database: Database) -> RecordStore:
-    return records_of(database)
-
-
-@pytest.fixture
-def dana(database: Database) -> Actor:
-    return staff(database, "dana")
 
 
 def test_the_queue_is_gravest_and_then_soonest_due(

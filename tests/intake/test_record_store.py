@@ -30,16 +30,6 @@ from tests.intake.records import (
 UNKNOWN = "2222-2222"
 
 
-@pytest.fixture
-def records(database: Database) -> RecordStore:
-    return records_of(database)
-
-
-@pytest.fixture
-def dana(database: Database) -> Actor:
-    return staff(database, "dana")
-
-
 def test_a_record_from_beginning_to_end(
     database: Database, records: RecordStore, dana: Actor
 ) -> None:

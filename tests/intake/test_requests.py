@@ -40,11 +40,6 @@ LATER = NOW + timedelta(hours=2)
 EMERGENCY = Danger(topic=DangerTopic.BODY)
 
 
-@pytest.fixture
-def records(database: Database) -> RecordStore:
-    return records_of(database)
-
-
 def test_a_request_comes_back_as_it_was(database: Database, records: RecordStore) -> None:
     talk = conversation(database)
     receipt = add(database, conversation_id=talk, urgency=Urgency.SOON, request_id="a" * 32)

@@ -18,7 +18,7 @@ import pytest
 
 from bot.supervisor.rasa_environment import rasa_environment
 from tests.scenarios.curated import PAGES, source_line, text_of
-from tests.scenarios.running_product import ROOT
+from tests.scenarios.running_product import ROOT, free_ports
 
 _EXAMPLES = """\
 version: "3.1"
@@ -62,7 +62,7 @@ class Commands:
         examples.write_text(_EXAMPLES, encoding="utf-8")
         testing = ("test", "nlu", "--nlu", str(examples), "--out", str(reports))
         self._running = {
-            "shell": _start("shell"),
+            "shell": _start("shell", "--port", str(free_ports(1)[0])),
             "data validate": _start("data", "validate"),
             "test nlu": _start(*testing),
         }
