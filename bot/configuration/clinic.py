@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, time
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,7 @@ class Clinic(BaseModel):
     site: str = Field(regex=r"^https?://[^\s/]+$")
     time_zone: str
     hours: tuple[OpeningHours, ...]
+    holidays: tuple[date, ...] = ()
     languages: tuple[str, ...] = ("en",)
     allowed_origins: tuple[str, ...] = ()
 
@@ -112,6 +113,12 @@ class Clinic(BaseModel):
             raise ValueError("must name the opening hours")
         return hours
 
+    @validator("holidays")
+    def _names_each_holiday_once(cls, holidays: tuple[date, ...]) -> tuple[date, ...]:
+        if len(set(holidays)) < len(holidays):
+            raise ValueError("must name each date once")
+        return holidays
+
     @validator("time_zone")
     def _is_a_time_zone(cls, name: str) -> str:
         try:
@@ -130,13 +137,15 @@ class Clinic(BaseModel):
     @property
     def opening_hours(self) -> str:
         """The hours in words: "Mon to Fri, 9 am to 5 pm"."""
-        return "; ".join(str(hours) for hours in self.hours)
+        hours = "; ".join(str(hours) for hours in self.hours)
+        return f"{hours}, except holidays" if self.holidays else hours
 
     def opening_hours_in(self, language: str) -> str:
         """The hours in words of `language` (ISO 639-1); in English if they cannot be said in it."""
         if language != _SPANISH:
             return self.opening_hours
-        return "; ".join(hours.in_spanish() for hours in self.hours)
+        hours = "; ".join(hours.in_spanish() for hours in self.hours)
+        return f"{hours}, excepto festivos" if self.holidays else hours
 
     def example_values(self) -> list[str]:
         """The names of the fields that still hold a shipped example."""

@@ -50,6 +50,7 @@ class AuditAction(str, Enum):
     USER_CHANGED = "user_changed"
     KEYS_ROTATED = "keys_rotated"
     ERASED = "erased"
+    CONVERSATION_DELETED = "conversation_deleted"
     PURGED = "purged"
     DELIVERED = "delivered"
     DELIVERY_DEAD = "delivery_dead"

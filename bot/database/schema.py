@@ -199,6 +199,8 @@ intake_records = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
+    # What the first request was told; `due_at` moves with all that is added.
+    Column("promised_by", UtcTime),
     Column("closed_at", UtcTime),
     Column("language", String(35), nullable=False),
     Column("contact_kind", String(16)),
@@ -227,6 +229,18 @@ intake_entries = Table(
     Column("kind", String(16), nullable=False),
     Column("author_id", String(ID_LENGTH), ForeignKey("users.id")),
     Column("alert_id", String(ID_LENGTH), unique=True),
+    # Where a request or an alert came from: it may be another conversation than the record's.
+    Column(
+        "conversation_id",
+        String(ID_LENGTH),
+        ForeignKey("conversations.id", ondelete="SET NULL"),
+        index=True,
+    ),
+    # Of a request from another conversation, which does not know the record's.
+    Column("reference", String(16), index=True, unique=True),
+    Column("promised_by", UtcTime),
+    # How often the same alert came from a sender who cannot be told from others.
+    Column("times", Integer, nullable=False, default=1, server_default="1"),
     # Of the contact that a second request names: it may be another than the record's.
     Column("contact_index", String(DIGEST_LENGTH), index=True),
     Column("sealed_text", Text, nullable=False),
@@ -280,7 +294,7 @@ audit = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("action", String(32), nullable=False),
-    Column("subject", String(64)),
+    Column("subject", String(64), index=True),
     Column("detail", Text, nullable=False),
     Column("previous", String(DIGEST_LENGTH), nullable=False),
     Column("digest", String(DIGEST_LENGTH), nullable=False),

@@ -11,7 +11,7 @@ from bot.gateway.answering import Answer
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.log_events import LogEvent, log, log_failure
 from bot.gateway.metrics import Metrics
-from bot.gateway.records import Message, Turn
+from bot.gateway.records import Message, Turn, id_from
 from bot.gateway.request_book import RequestBook
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
@@ -82,6 +82,25 @@ class AnswerKeeper:
         done = await self._threads.run(self._store.complete, turn, answer.replies)
         return done.messages
 
+    def unsent(self, turn: Turn, title: str) -> Messages:
+        """What is said of a press of Send that Rasa has not heard: nobody has the request yet.
+
+        The turn stays unanswered in the database, so upkeep comes back to it.
+
+        Args:
+            title: what the button is called in the form's language.
+        """
+        if not turn.again:
+            self._metrics.count_request(stored=False)
+            log(LogEvent.REQUEST_NOT_STORED, logging.ERROR)
+        return _told_meanwhile(turn, self.never_sent(title).replies)
+
+    def never_sent(self, title: str) -> Answer:
+        """The last word on a press of Send that Rasa never heard."""
+        # Without a choice of its own it leaves Send open.
+        reply = self._requests.not_sent(title).copy(update={"buttons": ()})
+        return Answer((reply,))
+
     async def store_danger(
         self, turn: Turn, answer: Answer, alert: SafetyAlert
     ) -> tuple[Messages, bool]:
@@ -99,6 +118,8 @@ class AnswerKeeper:
             return _unstored(turn, self._requests.not_entered(answer.replies)), False
         if done.new_alert:
             self._alerts.stored(alert)
+        if requests:
+            self._request_stored()
         log(LogEvent.SAFETY_REPLY_GIVEN, kind=alert.kind)
         return done.messages, True
 
@@ -121,12 +142,21 @@ class AnswerKeeper:
                 self._metrics.count_request(stored=False)
                 log(LogEvent.REQUEST_NOT_STORED, logging.ERROR)
             self._waiting[turn.id] = (turn, answer)
-            return _unstored(turn, self._requests.not_entered(answer.replies))
+            return _told_meanwhile(turn, self._requests.not_entered(answer.replies))
         self._waiting.pop(turn.id, None)
+        self._request_stored()
+        return done.messages
+
+    def _request_stored(self) -> None:
         self._metrics.count_request(stored=True)
         log(LogEvent.REQUEST_STORED)
         self._notify()
-        return done.messages
+
+
+def _told_meanwhile(turn: Turn, replies: tuple[Reply, ...]) -> Messages:
+    """Under other ids than those of the answer, which comes later and has to be shown too."""
+    answer = Message.answering(id_from(turn.id, "meanwhile"), replies)
+    return tuple([message.unstored() for message in answer])
 
 
 def _unstored(turn: Turn, replies: tuple[Reply, ...]) -> Messages:

@@ -25,15 +25,30 @@ _NO_DANGER = DangerBefore()
 
 @dataclass(frozen=True)
 class Answer:
-    """Replies that may be shown. `danger` is what the message newly tells of, if it does."""
+    """Replies that may be shown. `danger` is what the message newly tells of, if it does.
+
+    `unheard`: Rasa gave no answer, and may give one when it is asked again.
+    """
 
     replies: tuple[Reply, ...]
     danger: Danger | None = None
+    unheard: bool = False
 
     @property
     def has_request(self) -> bool:
         """Whether something is asked of the clinic, which has to be stored with the answer."""
         return any(reply.request for reply in self.replies)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a text by itself. `dismissed`: Rasa took a find in doubt for harmless."""
+
+    hit: SafetyHit | None = None
+    dismissed: bool = False
+
+
+NOTHING_FOUND = Finding()
 
 
 @dataclass(frozen=True)
@@ -66,29 +81,52 @@ class Answerer:
         self._doubt_seconds = doubt_seconds
         self._safety_replies: dict[str, Reply] = {}
 
-    async def danger_in(
-        self, text: str, earlier: Sequence[str] = (), *, ask_rasa: bool = True
-    ) -> SafetyHit | None:
-        """What the safety screen finds, unless that is in doubt and Rasa takes it for harmless.
+    async def look_at(self, text: str, *, ask_rasa: bool = True) -> Finding:
+        """What the safety screen finds in a text, unless in doubt and Rasa takes it for harmless.
 
         A failing screen is logged and finds nothing; without Rasa's opinion a find counts.
 
         Args:
-            earlier: what the patient wrote just before, oldest first.
             ask_rasa: whether Rasa may be asked at all.
         """
+        hit = self._screened(text)
+        if hit is None or not hit.doubtful or not ask_rasa:
+            return Finding(hit)
+        harmless = await self._is_harmless(text)
+        return Finding(None if harmless else hit, dismissed=harmless)
+
+    async def danger_in(
+        self, text: str, earlier: Sequence[str] = (), *, found: Finding | None = None
+    ) -> SafetyHit | None:
+        """The danger in a text after what was said before.
+
+        Args:
+            earlier: what the patient wrote just before, oldest first.
+            found: what was found in the text by itself, if it was looked at: Rasa is not asked
+                about it again, and what was believed then stands.
+        """
+        hit = self._screened(text, earlier)
+        if hit is None or not hit.doubtful:
+            return hit or (found.hit if found else None)
+        if found and not hit.spread:
+            return None if found.dismissed else found.hit or hit
+        if found and found.hit:
+            return found.hit
+        said = ". ".join([*earlier, text]) if hit.spread else text
+        return None if await self._is_harmless(said) else hit
+
+    def _screened(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
         try:
-            hit = self._screen.check(text, earlier)
+            return self._screen.check(text, earlier)
         except Exception as error:
             log_failure(LogEvent.SCREEN_FAILED, error)
             return None
-        if hit is None or not hit.doubtful or not ask_rasa:
-            return hit
+
+    async def _is_harmless(self, text: str) -> bool:
         with anyio.move_on_after(self._doubt_seconds):
-            said = ". ".join([*earlier, text]) if hit.spread else text
-            opinion = await self._opinion(said)
-            return None if opinion and opinion.danger is None else hit
-        return hit
+            opinion = await self._opinion(text)
+            return opinion is not None and opinion.danger is None
+        return False
 
     def safety_reply(self, hit: SafetyHit, turn_id: str, before: DangerBefore) -> Reply:
         """The fixed reply to what the screen found: one and the same until the turn is `settled`.
@@ -122,10 +160,15 @@ class Answerer:
             return Answer(replies, _new_danger(answer.danger, replies, before))
         except RasaError as failure:
             replies = self.fallback(failure.reason, failure.danger, before)
-            return Answer(replies, _new_danger(failure.danger, replies, before))
+            danger = _new_danger(failure.danger, replies, before)
+            return Answer(replies, danger, unheard=not any(reply.danger for reply in replies))
         except Exception as error:
             log_failure(LogEvent.TURN_FAILED, error)
-            return Answer(self.fallback(FallbackReason.INTERNAL))
+            return Answer(self.fallback(FallbackReason.INTERNAL), unheard=True)
+
+    def late(self) -> Answer:
+        """The fixed reply where Rasa did not answer in time."""
+        return Answer(self.fallback(FallbackReason.LATE), unheard=True)
 
     async def listen(self, turn: Turn, before: DangerBefore) -> Answer:
         """The answer to a message that a person of staff answers: nothing, unless it is danger.

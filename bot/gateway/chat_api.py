@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.content.texts import ChitchatKind
-from bot.gateway.answering import Answerer
+from bot.gateway.answering import NOTHING_FOUND, Answerer, Finding
 from bot.gateway.client_address import ClientAddresses
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RefusalError
@@ -82,13 +82,15 @@ class ChatApi:
         body = await read_submission(request, self._limits.request)
         submission = submission_of(body, session, key)
         refusal = self._refusal(request, submission)
-        hit = None
+        found = NOTHING_FOUND
         if submission.text:
             # Whoever is refused is not let through to Rasa: then what is in doubt counts.
-            hit = await self._answerer.danger_in(submission.text, ask_rasa=refusal is None)
-        messages = self._submit(submission, refusal)
-        if hit:
-            messages = self._safety.answer(hit, submission, messages)
+            found = await self._answerer.look_at(submission.text, ask_rasa=refusal is None)
+        messages = self._submit(submission, refusal, found)
+        if found.hit:
+            messages = self._safety.answer(
+                found.hit, submission, messages, sender=self._addresses.group_of(request)
+            )
         return JSONResponse({"messages": _public(await messages)})
 
     def _refusal(self, request: Request, submission: Submission) -> RefusalError | None:
@@ -103,11 +105,11 @@ class ChatApi:
         return None
 
     async def _submit(
-        self, submission: Submission, refusal: RefusalError | None
+        self, submission: Submission, refusal: RefusalError | None, found: Finding
     ) -> tuple[Message, ...]:
         if refusal:
             raise refusal
-        return await self._conversations.submit(submission)
+        return await self._conversations.submit(submission, found)
 
     async def _history(self, request: Request) -> Response:
         session = token_digest(request)

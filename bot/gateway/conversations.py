@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 import anyio
 
 from bot.content.texts import ErrorCode
+from bot.gateway.answering import Finding
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.errors import RefusalError
 from bot.gateway.lanes import Lanes
@@ -52,8 +53,13 @@ class Conversations:
         )
         return token, expires_at, messages
 
-    async def submit(self, submission: Submission) -> tuple[Message, ...]:
+    async def submit(
+        self, submission: Submission, found: Finding | None = None
+    ) -> tuple[Message, ...]:
         """Store a message, in the order of arrival, and wait for its answer.
+
+        Args:
+            found: the danger in its text, if that was looked for.
 
         Raises:
             RefusalError: no such session, key reused, button not open, or too many are waiting.
@@ -64,7 +70,7 @@ class Conversations:
             raise RefusalError(ErrorCode.CONVERSATION_BUSY, retry_after=1)
         try:
             async with self._arrivals.hold(token_digest):
-                answer = await self._accept(submission, deadline)
+                answer = await self._accept(submission, deadline, found)
             if isinstance(answer, tuple):
                 return answer
             # Shielded: others may wait for the same answer.
@@ -115,7 +121,7 @@ class Conversations:
             log(LogEvent.TURNS_RESUMED, logging.WARNING, count=len(left))
 
     async def _accept(
-        self, submission: Submission, deadline: float
+        self, submission: Submission, deadline: float, found: Finding | None
     ) -> tuple[Message, ...] | asyncio.Task[tuple[Message, ...]]:
         conversation_id = await self._conversation_of(submission.session_digest)
         accepted = await self._threads.run(
@@ -128,7 +134,8 @@ class Conversations:
         if accepted.messages is not None:
             return accepted.messages
         self._runner.hurry(conversation_id)
-        return self._runner.running(accepted.turn) or self._runner.start(accepted, deadline)
+        running = self._runner.running(accepted.turn)
+        return running or self._runner.start(accepted, deadline, found)
 
     async def _conversation_of(self, token_digest: str) -> str:
         found = await self._threads.run(self._store.conversation_of, token_digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -37,7 +38,10 @@ class HandOverError(Exception):
 class HandOver:
     """What the desk does with a conversation. Doing it again changes nothing.
 
+    Where a conversation is not named, the record's only one is meant.
+
     Every method raises
+        `UnchosenConversationError`: the record has several conversations, and none was chosen;
         `NoConversationError`: the record has no conversation, or it was deleted;
         `OwnedError`: another person has it;
         `DatabaseUnavailableError`: nothing was done.
@@ -55,23 +59,54 @@ class HandOver:
         self._runner = runner
         self._limits = limits
 
-    async def take_over(self, reference: str, user: User) -> None:
+    async def take_over(
+        self, reference: str, user: User, *, conversation_id: str | None = None
+    ) -> None:
         """Make `user` the one who answers, and tell the patient that a person has joined."""
-        conversation_id = await self._threads.run(self._store.conversation_of, reference)
+        await self._take(self._store.take_over, reference, user, conversation_id)
+
+    async def take_from_owner(
+        self, reference: str, user: User, *, conversation_id: str | None = None
+    ) -> None:
+        """The same where another person has it. Whoever calls this has seen that `user` may."""
+        await self._take(self._store.take_from_owner, reference, user, conversation_id)
+
+    async def _take(
+        self,
+        act: Callable[..., bool],
+        reference: str,
+        user: User,
+        conversation_id: str | None,
+    ) -> None:
+        conversation_id = await self._threads.run(
+            self._store.conversation_of, reference, conversation_id
+        )
         async with AsyncExitStack() as lane:
             # What the assistant is saying just now is said before the person joins.
             self._runner.hurry(conversation_id)
             with anyio.move_on_after(self._limits.wait_seconds):
                 await lane.enter_async_context(self._runner.alone_with(conversation_id))
-            if await self._threads.run(self._store.take_over, reference, user):
+            if await self._threads.run(act, reference, user, conversation_id=conversation_id):
                 log(LogEvent.CONVERSATION_TAKEN_OVER)
 
-    async def hand_back(self, reference: str, user: User) -> None:
+    async def hand_back(
+        self, reference: str, user: User, *, conversation_id: str | None = None
+    ) -> None:
         """Let the assistant answer again, and tell the patient that the person has left."""
-        if await self._threads.run(self._store.hand_back, reference, user):
+        if await self._threads.run(
+            self._store.hand_back, reference, user, conversation_id=conversation_id
+        ):
             log(LogEvent.CONVERSATION_HANDED_BACK)
 
-    async def write(self, reference: str, user: User, text: str, *, key: str = "") -> Message:
+    async def write(
+        self,
+        reference: str,
+        user: User,
+        text: str,
+        *,
+        key: str = "",
+        conversation_id: str | None = None,
+    ) -> Message:
         """Say something to the patient; the stored message.
 
         Args:
@@ -86,7 +121,14 @@ class HandOver:
             raise HandOverError(HandOverRefusal.TEXT_EMPTY)
         if len(plain) > self._limits.longest_text:
             raise HandOverError(HandOverRefusal.TEXT_TOO_LONG)
-        return await self._threads.run(self._store.write, reference, user, plain, key=key)
+        return await self._threads.run(
+            self._store.write,
+            reference,
+            user,
+            plain,
+            key=key,
+            conversation_id=conversation_id,
+        )
 
     async def release_idle(self) -> None:
         """Hand back what its owner has left alone for too long: a patient never gets silence."""

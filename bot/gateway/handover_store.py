@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import func, insert, select, update
@@ -11,13 +12,15 @@ from bot.content.texts import DEFAULT_LANGUAGE
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.engine import Database
-from bot.database.schema import TurnState, intake_records, sessions, turns
+from bot.database.schema import TurnState, sessions, turns
 from bot.database.vault import Vault
 from bot.gateway.message_queries import add_messages, answer_to
 from bot.gateway.records import Message, id_from, new_id
 from bot.gateway.store_queries import is_stored
 from bot.intake import ownership
 from bot.intake.ownership import NoConversationError, OwnedError, OwnershipStore
+from bot.intake.record_conversations import chosen_conversation, language_of
+from bot.intake.record_rows import row_of
 from bot.intake.staff import User
 from bot.replies.intake_composer import IntakeComposer
 from bot.replies.reply import Reply, ReplyKind
@@ -27,12 +30,23 @@ class NotOwnerError(Exception):
     """Nobody has the conversation: it has to be taken over first."""
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A conversation that is there, and what its record is called."""
+
+    conversation_id: str
+    reference: str
+
+
 class HandOverStore:
     """The hand-overs of one database. Every call is one short transaction, run in a thread.
 
     Every method raises
         `DatabaseUnavailableError`: the database cannot do it, and nothing was done;
+        `UnchosenConversationError`: the record has several conversations, and none was chosen;
         `NoConversationError`: the record has no conversation, or it was deleted.
+
+    Where a conversation is not named, the record's only one is meant.
 
     Args:
         session_time: how long a session lasts after something was said.
@@ -51,12 +65,12 @@ class HandOverStore:
         self._session_time = session_time
         self._owners = OwnershipStore(database)
 
-    def conversation_of(self, reference: str) -> str:
-        """The conversation of a record."""
+    def conversation_of(self, reference: str, conversation_id: str | None = None) -> str:
+        """The conversation that is meant."""
         with self._database.reading() as connection:
-            return _conversation_of(connection, reference)
+            return _found(connection, reference, conversation_id).conversation_id
 
-    def take_over(self, reference: str, user: User) -> bool:
+    def take_over(self, reference: str, user: User, *, conversation_id: str | None = None) -> bool:
         """Make `user` the owner and tell the patient. Returns whether that is new.
 
         Raises:
@@ -64,29 +78,48 @@ class HandOverStore:
             NoConversationError: the patient's session is over too: nobody would read it.
         """
         with self._database.writing() as connection:
-            conversation_id = _conversation_of(connection, reference)
-            _check_somebody_reads(connection, conversation_id)
-            if not ownership.take(connection, conversation_id, user, reference):
-                return False
-            language = _language(connection, conversation_id)
-            notice = self._texts.person_joined(user.shown_name, language)
-            self._say(connection, conversation_id, notice)
-            return True
+            found = _found(connection, reference, conversation_id)
+            _check_somebody_reads(connection, found.conversation_id)
+            return self._take(connection, found, user)
 
-    def hand_back(self, reference: str, user: User) -> bool:
+    def take_from_owner(
+        self, reference: str, user: User, *, conversation_id: str | None = None
+    ) -> bool:
+        """The same where another person has it: they lose it, and the patient is told so too."""
+        with self._database.writing() as connection:
+            found = _found(connection, reference, conversation_id)
+            _check_somebody_reads(connection, found.conversation_id)
+            owner = ownership.take_from(
+                connection, found.conversation_id, user, reference=found.reference
+            )
+            if owner is not None:
+                self._say_left(connection, found.conversation_id, owner.name)
+            return self._take(connection, found, user)
+
+    def hand_back(self, reference: str, user: User, *, conversation_id: str | None = None) -> bool:
         """Let the assistant answer again and tell the patient. Returns whether that is new.
 
         Raises:
             OwnedError: another person has it.
         """
         with self._database.writing() as connection:
-            conversation_id = _conversation_of(connection, reference)
-            if not ownership.give_back(connection, conversation_id, user, reference):
+            found = _found(connection, reference, conversation_id)
+            if not ownership.give_back(
+                connection, found.conversation_id, user, reference=found.reference
+            ):
                 return False
-            self._say_left(connection, conversation_id, user.shown_name)
+            self._say_left(connection, found.conversation_id, user.shown_name)
             return True
 
-    def write(self, reference: str, user: User, text: str, *, key: str = "") -> Message:
+    def write(
+        self,
+        reference: str,
+        user: User,
+        text: str,
+        *,
+        key: str = "",
+        conversation_id: str | None = None,
+    ) -> Message:
         """Say something to the patient; the stored message.
 
         Args:
@@ -98,7 +131,8 @@ class HandOverStore:
             NoConversationError: the patient's session is over too: nobody would read it.
         """
         with self._database.writing() as connection:
-            conversation_id = _conversation_of(connection, reference)
+            found = _found(connection, reference, conversation_id)
+            conversation_id = found.conversation_id
             ownership.hold(connection, conversation_id)
             owner = ownership.owner_in(connection, conversation_id)
             if owner is None:
@@ -115,12 +149,12 @@ class HandOverStore:
                 connection,
                 actor=user.actor.name,
                 action=AuditAction.STAFF_MESSAGE,
-                subject=reference,
+                subject=found.reference,
             )
             return answer_to(connection, self._vault, turn_id)[0]
 
     def idle(self, before: datetime) -> tuple[str, ...]:
-        """Conversations whose owner has done nothing since `before` (UTC), or is disabled."""
+        """Conversations whose owner has done nothing since `before` (UTC), or may not any more."""
         return self._owners.idle(before)
 
     def take_away(self, conversation_id: str, before: datetime) -> bool:
@@ -132,9 +166,20 @@ class HandOverStore:
             self._say_left(connection, conversation_id, owner.name)
             return True
 
+    def _take(self, connection: Connection, found: _Found, user: User) -> bool:
+        if not ownership.take(connection, found.conversation_id, user, found.reference):
+            return False
+        language = self._language(connection, found.conversation_id)
+        notice = self._texts.person_joined(user.shown_name, language)
+        self._say(connection, found.conversation_id, notice)
+        return True
+
     def _say_left(self, connection: Connection, conversation_id: str, name: str) -> None:
-        language = _language(connection, conversation_id)
+        language = self._language(connection, conversation_id)
         self._say(connection, conversation_id, self._texts.person_left(name, language))
+
+    def _language(self, connection: Connection, conversation_id: str) -> str:
+        return language_of(connection, self._vault, conversation_id) or DEFAULT_LANGUAGE
 
     def _say(
         self,
@@ -170,13 +215,12 @@ class HandOverStore:
         )
 
 
-def _conversation_of(connection: Connection, reference: str) -> str:
-    found: str | None = connection.execute(
-        select(intake_records.c.conversation_id).where(intake_records.c.reference == reference)
-    ).scalar()
-    if found is None:
+def _found(connection: Connection, reference: str, conversation_id: str | None) -> _Found:
+    record = row_of(connection, reference)
+    if record is None:
         raise NoConversationError
-    return found
+    chosen = chosen_conversation(connection, record, conversation_id)
+    return _Found(chosen, record.reference)
 
 
 def _check_somebody_reads(connection: Connection, conversation_id: str) -> None:
@@ -188,14 +232,3 @@ def _check_somebody_reads(connection: Connection, conversation_id: str) -> None:
     ).first()
     if alive is None:
         raise NoConversationError
-
-
-def _language(connection: Connection, conversation_id: str) -> str:
-    """The language of the conversation's latest record."""
-    found: str | None = connection.execute(
-        select(intake_records.c.language)
-        .where(intake_records.c.conversation_id == conversation_id)
-        .order_by(intake_records.c.created_at.desc())
-        .limit(1)
-    ).scalar()
-    return found or DEFAULT_LANGUAGE

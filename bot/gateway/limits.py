@@ -40,6 +40,14 @@ class TurnLimits(_Limits):
     waiting: int = Field(ge=0)
 
 
+class RefusedAlertLimits(_Limits):
+    """How alerts of refused messages are kept together."""
+
+    window_minutes: float = Field(gt=0)
+    most: int = Field(gt=0)
+    senders: int = Field(gt=0)
+
+
 class AlertLimits(_Limits):
     """How long a safety reply may wait for its alert, and how many alerts may wait."""
 
@@ -47,6 +55,7 @@ class AlertLimits(_Limits):
     disk_seconds: float = Field(gt=0)
     retry_seconds: float = Field(gt=0)
     most_waiting: int = Field(gt=0)
+    refused: RefusedAlertLimits
 
 
 class HandOverLimits(_Limits):
@@ -68,6 +77,7 @@ class UpkeepLimits(_Limits):
     """When background work is done."""
 
     rasa_wait_seconds: float = Field(ge=0)
+    send_hours: float = Field(gt=0)
     retry_seconds: float = Field(gt=0)
     intake_seconds: float = Field(gt=0)
     stop_seconds: float = Field(ge=0)
@@ -113,6 +123,7 @@ class RateLimits(_Limits):
     updates_per_address: tuple[str, ...]
     updates_per_session: tuple[str, ...]
     sign_ins_per_name: tuple[str, ...]
+    sign_ins_per_name_anywhere: tuple[str, ...]
     sign_ins_per_address: tuple[str, ...]
 
     @validator("*", each_item=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Boolean
@@ -86,18 +86,21 @@ def messages_by_turn(
 
 
 def unasked_messages(
-    connection: Connection, vault: Vault, conversation_id: str, *, behind: int
+    connection: Connection,
+    vault: Vault,
+    conversation_id: str,
+    *,
+    behind: int,
+    late: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """What was said in a conversation without the patient's asking, as far as a key opens it.
 
     Args:
         behind: only what stands in turns behind this position.
+        late: turns whose answers are to be told all the same.
     """
-    chosen = and_(
-        turns.c.conversation_id == conversation_id,
-        turns.c.position > behind,
-        turns.c.text.is_(None),
-    )
+    unasked = and_(turns.c.position > behind, turns.c.text.is_(None))
+    chosen = and_(turns.c.conversation_id == conversation_id, or_(unasked, turns.c.id.in_(late)))
     found = _messages(connection, vault, chosen)
     return tuple([message for _, message in found if message is not None])
 

@@ -27,6 +27,7 @@ class AlertOutcome(str, Enum):
     STORED = "stored"
     WAITING = "waiting"
     LOST = "lost"
+    COUNTED = "counted"
 
 
 class NoticeOutcome(str, Enum):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.content.intake_rules import load_intake_rules
 from bot.database.engine import Database
 from bot.gateway.alert_keeper import AlertKeeper
 from bot.gateway.answer_keeper import AnswerKeeper
@@ -26,6 +27,7 @@ from bot.gateway.rasa_client import RasaClient
 from bot.gateway.readiness import Readiness
 from bot.gateway.request_book import RequestBook
 from bot.gateway.safety_first import SafetyFirst
+from bot.gateway.send_presses import SendPresses
 from bot.gateway.store import ConversationStore
 from bot.gateway.turn_runner import TurnRunner
 from bot.gateway.update_store import UpdateStore
@@ -37,6 +39,7 @@ from bot.intake.ownership import OwnershipStore
 from bot.intake.purge import Purge
 from bot.intake.record_store import RecordStore
 from bot.intake.staff import StaffStore
+from bot.replies.intake_reader import IntakeReader
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,12 @@ def put_together(installation: Installation) -> Parts:
     )
     requests = RequestBook(vault, clinic, composer.intake)
     keeper = AnswerKeeper(store, threads, alerts, requests, notify, metrics)
-    runner = TurnRunner(store, threads, answerer, keeper, owners, readiness, limits, metrics)
-    conversations = Conversations(store, UpdateStore(database, vault), threads, runner, limits)
+    presses = SendPresses(store, IntakeReader(load_intake_rules()))
+    runner = TurnRunner(
+        store, threads, answerer, keeper, owners, presses, readiness, limits, metrics
+    )
+    updates = UpdateStore(database, vault, timedelta(seconds=limits.turn.answer_seconds))
+    conversations = Conversations(store, updates, threads, runner, limits)
     session_time = timedelta(minutes=limits.session.idle_minutes)
     hand_overs = HandOverStore(database, vault, composer.intake, session_time)
     hand_over = HandOver(hand_overs, threads, runner, limits.handover)

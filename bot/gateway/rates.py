@@ -25,6 +25,7 @@ class Rate(str, Enum):
     UPDATES_PER_ADDRESS = "updates_per_address"
     UPDATES_PER_SESSION = "updates_per_session"
     SIGN_INS_PER_NAME = "sign_ins_per_name"
+    SIGN_INS_PER_NAME_ANYWHERE = "sign_ins_per_name_anywhere"
     SIGN_INS_PER_ADDRESS = "sign_ins_per_address"
 
 

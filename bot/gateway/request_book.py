@@ -53,6 +53,10 @@ class RequestBook:
             ]
         )
 
+    def not_sent(self, title: str) -> Reply:
+        """The telephone, where Rasa has not heard of a press of the Send that is called so."""
+        return self._texts.request_not_stored(self._texts.language_of_send(title))
+
     def _received(self, connection: Connection, turn: Turn, request: IntakeRequest) -> Reply:
         receipt = add_request(
             connection,

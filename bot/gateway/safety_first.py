@@ -15,8 +15,9 @@ from bot.gateway.answering import Answerer
 from bot.gateway.errors import RefusalError
 from bot.gateway.limits import AlertLimits
 from bot.gateway.log_events import LogEvent, log, log_failure
-from bot.gateway.metrics import Metrics
+from bot.gateway.metrics import AlertOutcome, Metrics
 from bot.gateway.records import Message, Submission
+from bot.gateway.refused_alerts import RefusedAlerts
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.safety.screen import SafetyHit
@@ -30,6 +31,7 @@ class SafetyFirst:
     def __init__(
         self, answerer: Answerer, alerts: AlertKeeper, limits: AlertLimits, metrics: Metrics
     ) -> None:
+        self._refused = RefusedAlerts(limits.refused)
         self._answerer = answerer
         self._alerts = alerts
         self._limits = limits
@@ -37,12 +39,20 @@ class SafetyFirst:
         self._attempts: set[asyncio.Task[Messages]] = set()
 
     async def answer(
-        self, hit: SafetyHit, submission: Submission, attempt: Coroutine[Any, Any, Messages]
+        self,
+        hit: SafetyHit,
+        submission: Submission,
+        attempt: Coroutine[Any, Any, Messages],
+        *,
+        sender: str,
     ) -> Messages:
         """The messages of `attempt`, which stores them; the fixed reply if that fails or is slow.
 
         A slow attempt goes on by itself. It comes to the same message, and its alert has the same
         id as the one that is kept here.
+
+        Args:
+            sender: the group of client addresses that it came from.
         """
         occurred_at = datetime.now(timezone.utc)
         task = asyncio.create_task(attempt)
@@ -53,9 +63,8 @@ class SafetyFirst:
             return task.result()
         self._metrics.count_safety_hit(hit.kind, stored=False)
         log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
-        await self._alerts.keep(
-            SafetyAlert.of_screen(hit, id=submission.turn_id, occurred_at=occurred_at)
-        )
+        alert = SafetyAlert.of_screen(hit, id=submission.turn_id, occurred_at=occurred_at)
+        await self._keep(alert, task, sender)
         reply = self._answerer.safety_reply(hit, submission.turn_id, DangerBefore())
         answer = Message.answering(submission.turn_id, (reply,))
         if task.done():
@@ -65,12 +74,24 @@ class SafetyFirst:
             return tuple([message.unstored() for message in answer])
         return answer
 
+    async def _keep(self, alert: SafetyAlert, task: asyncio.Task[Messages], sender: str) -> None:
+        # What is only slow gets its conversation, and a record of its own.
+        kept = self._refused.placed(alert, sender) if _refused(task) else alert
+        if kept is None:
+            self._metrics.count_alert(alert.kind, AlertOutcome.COUNTED)
+            return
+        await self._alerts.keep(kept)
+
     def _ended(self, turn_id: str, task: asyncio.Task[Messages]) -> None:
         self._attempts.discard(task)
         self._answerer.settled(turn_id)
         error = None if task.cancelled() else task.exception()
         if error and not isinstance(error, (RefusalError, DatabaseUnavailableError)):
             log_failure(LogEvent.REQUEST_FAILED, error)
+
+
+def _refused(task: asyncio.Task[Messages]) -> bool:
+    return task.done() and not task.cancelled() and isinstance(task.exception(), RefusalError)
 
 
 def _succeeded(task: asyncio.Task[Messages]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from bot.configuration.clinic import Clinic
 from bot.content.texts import ErrorCode
 from bot.database import audit_log
+from bot.database.audit_log import AuditAction
 from bot.database.deletion import delete_conversations
 from bot.database.engine import Database
 from bot.database.schema import (
@@ -41,10 +42,12 @@ from bot.gateway.store_queries import (
     earlier_texts_of,
     is_stored,
     lock,
+    offered_title,
     received,
     said_by,
     turn_of_key,
 )
+from bot.intake.actors import PATIENT
 from bot.intake.alert_store import add_alert
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
@@ -177,6 +180,11 @@ class ConversationStore:
                 raise ConversationGoneError
             return Completion(answer_to(connection, self._vault, turn.id), new_alert)
 
+    def offered(self, turn: Turn, payload: str) -> str | None:
+        """The title of the button with this payload, if the last offer before a turn has it."""
+        with self._database.reading() as connection:
+            return offered_title(connection, turn, payload)
+
     def danger_before(self, turn: Turn) -> DangerBefore:
         """What the replies given just before this turn's own said of danger."""
         with self._database.reading() as connection:
@@ -225,9 +233,13 @@ class ConversationStore:
             )
 
     def delete(self, conversation_id: str) -> None:
-        """Delete everything of a conversation, and remember that Rasa has to forget it too."""
+        """A patient deletes everything of a conversation; Rasa has to forget it too."""
         with self._database.writing() as connection:
-            delete_conversations(connection, [conversation_id], _now())
+            audit_log.lock(connection)
+            if delete_conversations(connection, [conversation_id], _now()):
+                audit_log.append(
+                    connection, actor=PATIENT.name, action=AuditAction.CONVERSATION_DELETED
+                )
         self._database.flush_deletions()
 
     def to_forget(self) -> tuple[str, ...]:

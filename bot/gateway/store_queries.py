@@ -24,6 +24,9 @@ from bot.gateway.sealed_rows import opened, opened_replies
 from bot.replies.danger_before import DangerBefore
 from bot.safety.screen import EARLIER_MESSAGES
 
+#: No offer has more buttons.
+_MOST_BUTTONS = 32
+
 #: How many replies are looked back on for dangers.
 _LATEST_REPLIES = 10
 
@@ -117,6 +120,20 @@ def said_by(
     if row is None:
         raise RefusalError(ErrorCode.BUTTON_OVER)
     return row.title, row.payload
+
+
+def offered_title(connection: Connection, turn: Turn, payload: str) -> str | None:
+    """The title of the button with this payload, if the last offer before a turn has it."""
+    own = select(turns.c.position).where(turns.c.id == turn.id).scalar_subquery()
+    offers = connection.execute(
+        select(turns.c.id, buttons.c.title, buttons.c.payload)
+        .select_from(turns.join(messages).join(buttons))
+        .where(turns.c.conversation_id == turn.conversation_id, turns.c.position < own)
+        .order_by(turns.c.position.desc())
+        .limit(_MOST_BUTTONS)
+    ).all()
+    titles = (row.title for row in offers if (row.id, row.payload) == (offers[0].id, payload))
+    return next(titles, None)
 
 
 def earlier_texts_of(

@@ -6,20 +6,22 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import anyio
 
 from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.answer_keeper import EXPECTED_FAILURES, AnswerKeeper
-from bot.gateway.answering import NOTHING_TO_SAY, Answer, Answerer
+from bot.gateway.answering import NOTHING_TO_SAY, Answer, Answerer, Finding
 from bot.gateway.database_threads import DatabaseThreads
-from bot.gateway.fallbacks import FallbackReason
 from bot.gateway.lanes import Lanes
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.log_events import LogEvent, log_failure
 from bot.gateway.metrics import Metrics
 from bot.gateway.readiness import Part, Readiness
 from bot.gateway.records import Accepted, Message, Turn
+from bot.gateway.send_presses import SendPresses
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
 from bot.intake.ownership import OwnershipStore
@@ -46,6 +48,7 @@ class TurnRunner:
         answerer: Answerer,
         keeper: AnswerKeeper,
         owners: OwnershipStore,
+        presses: SendPresses,
         readiness: Readiness,
         limits: GatewayLimits,
         metrics: Metrics,
@@ -55,6 +58,7 @@ class TurnRunner:
         self._answerer = answerer
         self._keeper = keeper
         self._owners = owners
+        self._presses = presses
         self._readiness = readiness
         self._limits = limits
         self._metrics = metrics
@@ -63,6 +67,9 @@ class TurnRunner:
         self._unanswered: Counter[str] = Counter()
         self._hurried: set[str] = set()
         self._deleted: set[str] = set()
+        # Presses of Send that Rasa has not heard, and what the patient was not told of them yet.
+        self._unsent: dict[str, Turn] = {}
+        self._sent_late: dict[str, Messages] = {}
 
     def unanswered(self, conversation_id: str) -> int:
         """How many turns of this conversation are in flight or waiting."""
@@ -80,10 +87,14 @@ class TurnRunner:
     def drop(self, conversation_id: str) -> None:
         """The conversation is deleted: its waiting turns must not reach Rasa any more."""
         self._keeper.forget(conversation_id)
+        self._unsent.pop(conversation_id, None)
+        self._sent_late.pop(conversation_id, None)
         if self._unanswered[conversation_id]:
             self._deleted.add(conversation_id)
 
-    def start(self, accepted: Accepted, deadline: float | None) -> asyncio.Task[Messages]:
+    def start(
+        self, accepted: Accepted, deadline: float | None, found: Finding | None = None
+    ) -> asyncio.Task[Messages]:
         """Answer a stored turn behind the conversation's previous ones.
 
         Args:
@@ -91,7 +102,7 @@ class TurnRunner:
                 wait until Rasa is ready.
         """
         turn = accepted.turn
-        task = asyncio.create_task(self._run(accepted, deadline))
+        task = asyncio.create_task(self._run(accepted, deadline, found))
         self._tasks[turn.id] = task
         self._unanswered[turn.conversation_id] += 1
         self._metrics.turns_in_flight.inc()
@@ -128,12 +139,14 @@ class TurnRunner:
         if error and not isinstance(error, EXPECTED_FAILURES):
             log_failure(LogEvent.TURN_FAILED, error)
 
-    async def _run(self, accepted: Accepted, deadline: float | None) -> Messages:
+    async def _run(
+        self, accepted: Accepted, deadline: float | None, found: Finding | None
+    ) -> Messages:
         turn = accepted.turn
         began = anyio.current_time()
         hit = None
         if turn.payload is None:
-            hit = await self._answerer.danger_in(turn.text, accepted.earlier)
+            hit = await self._answerer.danger_in(turn.text, accepted.earlier, found=found)
         if hit:
             messages = await self._answer_hit(turn, hit)
         else:
@@ -166,13 +179,50 @@ class TurnRunner:
     async def _answer_in_order(self, turn: Turn, deadline: float | None) -> Messages:
         async with AsyncExitStack() as lane:
             if deadline is None:
+                await self._until_it_is_news(turn)
                 await lane.enter_async_context(self._lanes.hold(turn.conversation_id))
                 await self._until_rasa_is_ready(turn)
                 deadline = anyio.current_time() + self._limits.turn.answer_seconds
                 answer = await self._ask(turn, deadline, None)
             else:
                 answer = await self._ask(turn, deadline, lane)
-            return await self._keeper.store(turn, answer)
+            return await self._store_answer(turn, answer)
+
+    async def _store_answer(self, turn: Turn, answer: Answer) -> Messages:
+        """Store an answer; a press of Send that Rasa has not heard waits for another try."""
+        title = await self._threads.run(self._presses.title, turn) if answer.unheard else None
+        if title is None:
+            was_unsent = self._settled(turn)
+            messages = await self._keeper.store(turn, answer)
+            if was_unsent:
+                self._sent_late[turn.conversation_id] = messages
+            return messages
+        waiting = self._unsent.setdefault(turn.conversation_id, turn)
+        kept = timedelta(hours=self._limits.upkeep.send_hours)
+        if waiting.id == turn.id and datetime.now(timezone.utc) - turn.received_at < kept:
+            return self._keeper.unsent(turn, title)
+        self._settled(turn)
+        return await self._keeper.store(turn, self._keeper.never_sent(title))
+
+    def _settled(self, turn: Turn) -> bool:
+        """The turn waits no more. Returns whether it did."""
+        waiting = self._unsent.get(turn.conversation_id)
+        if waiting is None or waiting.id != turn.id:
+            return False
+        del self._unsent[turn.conversation_id]
+        return True
+
+    async def _earlier_send(self, turn: Turn) -> Messages:
+        """What came of a press of Send that Rasa had not heard before this turn, if it has now."""
+        earlier = self._unsent.get(turn.conversation_id)
+        if earlier is None or earlier.id == turn.id:
+            return self._sent_late.pop(turn.conversation_id, ())
+        before = await self._threads.run(self._store.danger_before, earlier)
+        answer = await self._answerer.ask(replace(earlier, again=True), before)
+        if answer.unheard:
+            return ()
+        self._settled(earlier)
+        return await self._keeper.store(earlier, answer)
 
     async def _ask(self, turn: Turn, deadline: float, lane: AsyncExitStack | None) -> Answer:
         """Ask Rasa once `lane` is free; the fixed reply at the deadline.
@@ -188,11 +238,26 @@ class TurnRunner:
             waiting = self._keeper.waiting(turn)
             if waiting:
                 return waiting
+            sent = await self._earlier_send(turn)
+            told = tuple([message.reply for message in sent])
+            if sent and self._presses.by_button(turn):
+                return Answer(told)
             owner = await self._threads.run(self._owners.owner_of, turn.conversation_id)
-            late = NOTHING_TO_SAY if owner else None
+            # A form that is finished in front of a person of staff is the assistant's all the same.
+            listens = owner is not None and not self._presses.by_button(turn)
+            late = NOTHING_TO_SAY if listens else None
             before = await self._threads.run(self._store.danger_before, turn)
-            return await (self._answerer.listen if owner else self._answerer.ask)(turn, before)
-        return late or Answer(self._answerer.fallback(FallbackReason.LATE))
+            answer = await (self._answerer.listen if listens else self._answerer.ask)(turn, before)
+            return replace(answer, replies=(*told, *answer.replies))
+        return late or self._answerer.late()
+
+    async def _until_it_is_news(self, turn: Turn) -> None:
+        """Wait with a Send that was not heard: a page asks for late answers only."""
+        news_at = turn.received_at + timedelta(seconds=self._limits.turn.answer_seconds)
+        while turn.conversation_id in self._unsent and datetime.now(timezone.utc) <= news_at:
+            if turn.conversation_id in self._hurried:
+                return
+            await anyio.sleep(_READY_POLL_SECONDS)
 
     async def _until_rasa_is_ready(self, turn: Turn) -> None:
         with anyio.move_on_after(self._limits.upkeep.rasa_wait_seconds):

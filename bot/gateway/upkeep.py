@@ -100,6 +100,7 @@ class Upkeep:
             with anyio.move_on_after(self._limits.turn.answer_seconds):
                 await self._rasa.forget(conversation_id)
                 forgotten = True
-        if forgotten:
+        # A turn that waited meanwhile may tell Rasa of it once more: the next round asks again.
+        if forgotten and not self._runner.unanswered(conversation_id):
             await self._threads.run(self._store.forgotten, conversation_id)
             log(LogEvent.RASA_FORGOT)

@@ -28,6 +28,7 @@ class _Stored(BaseModel):
     found_by: AlertSource
     conversation_id: str | None = Field(regex=r"^[0-9a-f]{32}$")
     entry: str | None = Field(regex=r"^[\x20-\x7e]{1,200}$")
+    joins: str | None = Field(regex=r"^[0-9a-f]{32}$")
 
     class Config:
         extra = Extra.forbid

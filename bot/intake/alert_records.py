@@ -10,13 +10,14 @@ from sqlalchemy.engine import Connection, Row
 from bot.configuration.clinic import Clinic
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
-from bot.database.schema import intake_entries, intake_records
+from bot.database.schema import intake_entries, intake_records, safety_alerts
 from bot.database.vault import Vault
+from bot.intake import open_records
 from bot.intake.actors import SYSTEM
 from bot.intake.outbox import NoticeEvent, enqueue
 from bot.intake.promise import due_at
 from bot.intake.record_changes import add_entry, change, graver, insert_record, raised
-from bot.intake.record_rows import IS_OPEN, gravest_first
+from bot.intake.record_rows import IS_OPEN
 from bot.intake.records import Channel, EntryKind, Origin, Urgency
 from bot.intake.safety_alerts import SafetyAlert
 from bot.intake.staff_phrases import STAFF_PHRASES
@@ -44,8 +45,10 @@ def add_alert_record(
     """Put an alert before staff, with its notices and its row of the audit.
 
     It is added to the open record of its conversation and makes that more urgent; where there is
-    none it makes one, without a contact. The same alert again changes nothing. Times count from
-    when the danger was told of, however late that gets here.
+    none it makes one, without a contact. One that joins an earlier alert goes to the record of
+    that, which tells of the same danger once and how often; only a graver one makes a notice. The
+    same alert again changes nothing. Times count from when the danger was told of, however late
+    that gets here.
 
     Within the caller's transaction; a caller that locks rows itself takes `audit_log.lock` before.
     `alert.conversation_id` must be that of a conversation that is there.
@@ -54,7 +57,11 @@ def add_alert_record(
     if _is_known(connection, alert.id):
         return
     at, urgency = alert.occurred_at, urgency_of(alert.kind)
-    row = _open_record(connection, alert.conversation_id)
+    row = open_records.told_of_in(connection, alert.conversation_id)
+    joined = _joined(connection, alert) if row is None else None
+    if joined is not None and _is_told_again(connection, joined, alert):
+        return
+    row = row or joined
     if row is None:
         record_id = uuid.uuid4().hex
         reference = insert_record(
@@ -74,9 +81,22 @@ def add_alert_record(
         change(connection, row, at, **raised(row, urgency, clinic, at))
         urgency, action = graver(Urgency(row.urgency), urgency), AuditAction.RECORD_APPENDED
     phrase = STAFF_PHRASES.of_danger(alert.danger)
-    add_entry(connection, vault, record_id, EntryKind.SAFETY_ALERT, phrase, at, alert_id=alert.id)
+    add_entry(
+        connection,
+        vault,
+        record_id,
+        EntryKind.SAFETY_ALERT,
+        phrase,
+        at,
+        alert_id=alert.id,
+        conversation_id=alert.conversation_id,
+        promised_by=due_at(at, urgency_of(alert.kind), clinic),
+    )
     detail = {"kind": EntryKind.SAFETY_ALERT.value, "urgency": urgency.value}
     audit_log.append(connection, actor=SYSTEM.name, action=action, subject=reference, detail=detail)
+    if joined is not None and joined.urgency == urgency.value:
+        # The clinic has had its notice of this sender.
+        return
     enqueue(
         connection, record_id=record_id, event=NoticeEvent.URGENT_RAISED, urgency=urgency, now=at
     )
@@ -89,7 +109,7 @@ def link_alert_record(
 
     A record that the conversation had open already becomes as urgent.
     """
-    row = _open_record(connection, conversation_id)
+    row = open_records.told_of_in(connection, conversation_id)
     if row is not None:
         raising = raised(row, urgency_of(alert.kind), clinic, alert.occurred_at)
         if raising:
@@ -104,6 +124,43 @@ def link_alert_record(
         )
         .values(conversation_id=conversation_id, version=intake_records.c.version + 1)
     )
+    connection.execute(
+        update(intake_entries)
+        .where(intake_entries.c.alert_id == alert.id, intake_entries.c.conversation_id.is_(None))
+        .values(conversation_id=conversation_id)
+    )
+
+
+def _joined(connection: Connection, alert: SafetyAlert) -> Row | None:
+    """The open record of the alert that this one joins."""
+    if alert.joins is None:
+        return None
+    of_alert = select(intake_entries.c.record_id).where(intake_entries.c.alert_id == alert.joins)
+    return connection.execute(
+        select(intake_records).where(IS_OPEN, intake_records.c.id.in_(of_alert))
+    ).first()
+
+
+def _is_told_again(connection: Connection, record: Row, alert: SafetyAlert) -> bool:
+    """Count the same danger once more where the record tells of it; whether it does."""
+    danger = alert.danger
+    same = (
+        select(safety_alerts.c.id)
+        .where(
+            safety_alerts.c.id == intake_entries.c.alert_id,
+            safety_alerts.c.topic == danger.topic.value,
+            safety_alerts.c.tier == danger.tier.value,
+            safety_alerts.c.level.is_not_distinct_from(danger.level),
+            safety_alerts.c.about == danger.about.value,
+        )
+        .exists()
+    )
+    counted = connection.execute(
+        update(intake_entries)
+        .where(intake_entries.c.record_id == record.id, same)
+        .values(times=intake_entries.c.times + 1)
+    )
+    return bool(counted.rowcount)
 
 
 def _is_known(connection: Connection, alert_id: str) -> bool:
@@ -111,15 +168,3 @@ def _is_known(connection: Connection, alert_id: str) -> bool:
         select(intake_entries.c.id).where(intake_entries.c.alert_id == alert_id)
     ).first()
     return found is not None
-
-
-def _open_record(connection: Connection, conversation_id: str | None) -> Row | None:
-    """The open record of a conversation; of several the gravest, then the newest."""
-    if conversation_id is None:
-        return None
-    return connection.execute(
-        select(intake_records)
-        .where(IS_OPEN, intake_records.c.conversation_id == conversation_id)
-        .order_by(gravest_first(), intake_records.c.created_at.desc(), intake_records.c.id)
-        .limit(1)
-    ).first()

@@ -32,7 +32,7 @@ def erase(
     """Erase records, with entries and notices, and conversations, here and (later) in Rasa's store.
 
     Safety alerts stay without their link: they hold nothing that leads to a person. The audit gets
-    one row for each record, with its reference and counts.
+    one row for each record, with its reference and counts, and one for each further reference.
 
     Within the caller's transaction, which found the holdings and took `audit_log.lock` before that.
     `Database.flush_deletions` belongs behind it.
@@ -54,6 +54,11 @@ def erase(
             subject=record.reference,
             detail={name: str(count) for name, count in counts.items()},
         )
+        for reference in record.also:
+            # Whoever asks for it later reads that it was erased.
+            audit_log.append(
+                connection, actor=actor.name, action=AuditAction.ERASED, subject=reference
+            )
     return ErasureCounts(len(holdings.records), entries, notices, conversations)
 
 

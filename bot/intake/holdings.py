@@ -1,11 +1,13 @@
 """Finds everything that is held about one person, by a contact of theirs or by a reference.
 
-A record leads to the conversations that its requests and alerts came from, and a conversation to
-every record that came from it. It goes no further: people share telephones.
+A record leads to the contacts that it names and to the conversations that its requests and alerts
+came from; a contact and a conversation lead to every record of theirs. This is followed until
+nothing new is found. People share telephones: what one of them asked for is found with the other's.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -17,18 +19,22 @@ from sqlalchemy.sql import Select
 from bot.database.schema import intake_entries, intake_records, safety_alerts, turns
 from bot.database.vault import Vault
 from bot.intake.contact_index import contact_index
-from bot.intake.record_rows import of_contact
+from bot.intake.record_rows import of_contact, of_reference
 from bot.intake.records import CLOSED_STATES, RecordState
 from bot.replies.intake_request import Contact
 
 
 @dataclass(frozen=True)
 class HeldRecord:
-    """A record that is held: its id, and what it is called outside."""
+    """A record that is held: its id, and what it is called outside.
+
+    `also`: the references of requests that were added to it from other conversations.
+    """
 
     id: str
     reference: str
     is_open: bool
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,39 +62,70 @@ def held_about(connection: Connection, vault: Vault, contact: Contact) -> Holdin
 
 def held_under(connection: Connection, reference: str) -> Holdings:
     """What is held under a reference, written as it is stored."""
-    return _holdings(connection, intake_records.c.reference == reference)
+    return _holdings(connection, of_reference(reference))
 
 
 def _holdings(connection: Connection, condition: Any) -> Holdings:
-    ids = _ids(connection, select(intake_records.c.id).where(condition))
-    from_conversations = _ids(connection, _conversations_of(ids))
-    if from_conversations:
-        ids = sorted({*ids, *_ids(connection, _records_of(from_conversations))})
+    found = _ids(connection, select(intake_records.c.id).where(condition))
+    records: set[str] = set()
+    conversations: set[str] = set()
+    while found - records:
+        records |= found
+        conversations |= _ids(connection, _conversations_of(records))
+        contacts = _ids(connection, _contacts_of(records))
+        found = _ids(connection, _records_of(conversations, contacts))
+    return Holdings(_held(connection, records), tuple(sorted(conversations)))
+
+
+def _held(connection: Connection, record_ids: Collection[str]) -> tuple[HeldRecord, ...]:
+    """The records, oldest first."""
+    also = defaultdict(list)
+    entries = connection.execute(
+        select(intake_entries.c.record_id, intake_entries.c.reference)
+        .where(intake_entries.c.record_id.in_(record_ids), intake_entries.c.reference.is_not(None))
+        .order_by(intake_entries.c.at, intake_entries.c.id)
+    )
+    for entry in entries:
+        also[entry.record_id].append(entry.reference)
     rows = connection.execute(
         select(intake_records.c.id, intake_records.c.reference, intake_records.c.state)
-        .where(intake_records.c.id.in_(ids))
+        .where(intake_records.c.id.in_(record_ids))
         .order_by(intake_records.c.created_at, intake_records.c.id)
     )
-    records = [
-        HeldRecord(row.id, row.reference, RecordState(row.state) not in CLOSED_STATES)
-        for row in rows
-    ]
-    return Holdings(tuple(records), tuple(from_conversations))
+    return tuple(
+        [
+            HeldRecord(
+                row.id,
+                row.reference,
+                RecordState(row.state) not in CLOSED_STATES,
+                tuple(also[row.id]),
+            )
+            for row in rows
+        ]
+    )
 
 
-def _ids(connection: Connection, chosen: Select) -> list[str]:
-    return sorted(found for found in connection.execute(chosen).scalars() if found)
+def _ids(connection: Connection, chosen: Select) -> set[str]:
+    return {found for found in connection.execute(chosen).scalars() if found}
+
+
+def _contacts_of(record_ids: Collection[str]) -> Any:
+    """The indexes of the contacts that these records name, at first or in a later request."""
+    return union(
+        select(intake_records.c.contact_index).where(intake_records.c.id.in_(record_ids)),
+        select(intake_entries.c.contact_index).where(intake_entries.c.record_id.in_(record_ids)),
+    )
 
 
 def _conversations_of(record_ids: Collection[str]) -> Any:
-    """The conversations that these records came from.
+    """The conversations that these records came from, or something that was added to them.
 
-    A record links to its first one only. A request made in another has the id of its turn, and an
-    alert links by its own row.
+    Besides the links, a request has the id of its turn, and an alert links by its own row.
     """
     entries = intake_entries.c.record_id.in_(record_ids)
     return union(
         select(intake_records.c.conversation_id).where(intake_records.c.id.in_(record_ids)),
+        select(intake_entries.c.conversation_id).where(entries),
         select(turns.c.conversation_id).where(
             or_(
                 turns.c.id.in_(record_ids),
@@ -101,16 +138,22 @@ def _conversations_of(record_ids: Collection[str]) -> Any:
     )
 
 
-def _records_of(conversation_ids: Collection[str]) -> Any:
-    """The records that came from these conversations."""
+def _records_of(conversation_ids: Collection[str], contacts: Collection[str]) -> Any:
+    """The records that came from these conversations, or name one of these contacts."""
     said = select(turns.c.id).where(turns.c.conversation_id.in_(conversation_ids))
     alerts = select(safety_alerts.c.id).where(safety_alerts.c.conversation_id.in_(conversation_ids))
     entries = select(intake_entries.c.record_id).where(
-        or_(intake_entries.c.id.in_(said), intake_entries.c.alert_id.in_(alerts))
+        or_(
+            intake_entries.c.conversation_id.in_(conversation_ids),
+            intake_entries.c.contact_index.in_(contacts),
+            intake_entries.c.id.in_(said),
+            intake_entries.c.alert_id.in_(alerts),
+        )
     )
     return select(intake_records.c.id).where(
         or_(
             intake_records.c.conversation_id.in_(conversation_ids),
+            intake_records.c.contact_index.in_(contacts),
             intake_records.c.id.in_(said),
             intake_records.c.id.in_(entries),
         )

@@ -24,7 +24,11 @@ from bot.database.schema import (
     users,
 )
 from bot.intake.actors import SYSTEM, Actor
-from bot.intake.staff import User
+from bot.intake.open_records import from_conversation
+from bot.intake.staff import Role, User
+
+#: Who may not write with patients.
+_NOT_WRITING = [role.value for role in Role if not role.includes(Role.AGENT)]
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class OwnershipStore:
             return give_back(connection, conversation_id, user)
 
     def idle(self, before: datetime) -> tuple[str, ...]:
-        """Conversations whose owner has done nothing since `before` (UTC), or is disabled."""
+        """Conversations whose owner has done nothing since `before` (UTC), or may not any more."""
         with self._database.reading() as connection:
             return tuple([row.conversation_id for row in connection.execute(_idle(before))])
 
@@ -120,6 +124,22 @@ def take(
         connection, actor=user.actor.name, action=AuditAction.TOOK_OVER, subject=subject
     )
     return True
+
+
+def take_from(
+    connection: Connection, conversation_id: str, user: User, reference: str | None = None
+) -> Owner | None:
+    """Whoever has the conversation, but for `user`, loses it. Returns who that was.
+
+    Args:
+        reference: the record that the audit names; the conversation's latest if it is not given.
+    """
+    hold(connection, conversation_id)
+    owner = owner_in(connection, conversation_id)
+    if owner is None or owner.user_id == user.id:
+        return None
+    _release(connection, conversation_id, user.actor, reference)
+    return owner
 
 
 def give_back(
@@ -195,7 +215,7 @@ def _idle(before: datetime) -> Select:
     return (
         select(conversation_owners.c.conversation_id)
         .select_from(conversation_owners.join(users))
-        .where(or_(users.c.disabled_at.is_not(None), away))
+        .where(or_(users.c.disabled_at.is_not(None), users.c.role.in_(_NOT_WRITING), away))
     )
 
 
@@ -215,7 +235,7 @@ def _owner(row: Row) -> Owner:
 def _reference_of(connection: Connection, conversation_id: str) -> str | None:
     found: str | None = connection.execute(
         select(intake_records.c.reference)
-        .where(intake_records.c.conversation_id == conversation_id)
+        .where(from_conversation(conversation_id))
         .order_by(intake_records.c.created_at.desc())
         .limit(1)
     ).scalar()

@@ -28,6 +28,7 @@ from bot.database.schema import (
 from bot.database.vault import Vault
 from bot.intake.holdings import Holdings
 from bot.intake.record_rows import entries_of, record_of, record_rows
+from bot.intake.records import Entry
 
 Json = dict[str, Any]
 
@@ -66,10 +67,15 @@ def _record(connection: Connection, vault: Vault, row: Row) -> Json:
         **_plain(vars(record)),
         **told,
         "contact_kind": row.contact_kind,
-        "entries": [_plain(vars(entry)) for entry in entries_of(connection, row.id, vault)],
+        "entries": [_entry(entry) for entry in entries_of(connection, row.id, vault)],
         "notices": [_plain(notice._asdict(), "id", "record_id") for notice in notices],
         "audit": [_plain(telling._asdict(), "previous", "digest") for telling in tellings],
     }
+
+
+def _entry(entry: Entry) -> Json:
+    told = {"contact": entry.contact.value} if entry.contact else {}
+    return {**_plain(vars(entry), "contact"), **told}
 
 
 def _conversation(connection: Connection, vault: Vault, conversation_id: str) -> Json:

@@ -126,6 +126,8 @@ def _open_from(now: datetime, clinic: Clinic) -> Iterator[tuple[datetime, dateti
 
 
 def _open_on(day: date, clinic: Clinic) -> list[tuple[datetime, datetime]]:
+    if day in clinic.holidays:
+        return []
     name = _DAYS[day.weekday()]
     ranges = sorted(
         (_readings(day, hours.opens, clinic)[-1], _readings(day, hours.closes, clinic)[0])

@@ -30,6 +30,7 @@ from bot.database.schema import (
     turns,
 )
 from bot.intake.actors import SYSTEM, Actor
+from bot.intake.open_records import from_conversation
 from bot.intake.outbox import NoticeState
 from bot.intake.record_rows import IS_OPEN
 from bot.intake.retention import Days, Retention
@@ -193,9 +194,7 @@ def _conversations(kept: timedelta) -> Step:
         active = select(turns.c.id).where(
             turns.c.conversation_id == conversations.c.id, last_moment >= before
         )
-        in_use = select(intake_records.c.id).where(
-            intake_records.c.conversation_id == conversations.c.id, IS_OPEN
-        )
+        in_use = select(intake_records.c.id).where(from_conversation(conversations.c.id), IS_OPEN)
         idle = (conversations.c.started_at < before) & ~active.exists() & ~in_use.exists()
         gone = _held(connection, conversations.c.id, idle, most)
         return delete_conversations(connection, gone, now)

@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.configuration.clinic import Clinic
@@ -19,6 +19,7 @@ from bot.database.schema import intake_entries, intake_records
 from bot.database.vault import Vault
 from bot.intake.actors import SYSTEM, Actor
 from bot.intake.promise import due_at
+from bot.intake.record_rows import is_taken
 from bot.intake.records import CLOSED_STATES, EntryKind, Origin, RecordState, Urgency
 from bot.intake.references import new_reference
 from bot.intake.staff_phrases import STAFF_PHRASES
@@ -61,7 +62,7 @@ def insert_record(
     connection: Connection, *, id: str, origin: Origin, created_at: datetime, **values: Any
 ) -> str:
     """Store a new record, in state new. Returns its reference."""
-    reference = _unused_reference(connection)
+    reference = unused_reference(connection)
     connection.execute(
         insert(intake_records).values(
             id=id,
@@ -78,7 +79,7 @@ def insert_record(
 
 
 def change(connection: Connection, row: Row, at: datetime, **values: Any) -> None:
-    """Change a record from what `row` holds; its version rises by one.
+    """Change a record from what `row` holds; its version rises by one unless `values` say another.
 
     Raises:
         RecordChangedError: it is not what `row` holds any more.
@@ -86,7 +87,9 @@ def change(connection: Connection, row: Row, at: datetime, **values: Any) -> Non
     changed = connection.execute(
         update(intake_records)
         .where(intake_records.c.id == row.id, intake_records.c.version == row.version)
-        .values(version=row.version + 1, changed_at=max(at, row.changed_at), **values)
+        .values(
+            **{"version": row.version + 1, "changed_at": max(at, row.changed_at), **values},
+        )
     ).rowcount
     if not changed:
         raise RecordChangedError
@@ -107,7 +110,7 @@ def add_entry(
     kind: EntryKind,
     text: str,
     at: datetime,
-    **values: str | None,
+    **values: str | datetime | None,
 ) -> None:
     """Add something to a record, sealed. `values` are further columns of `intake_entries`."""
     row = {"id": uuid.uuid4().hex, **values}
@@ -148,6 +151,9 @@ def make_move(
         "state": target.value,
         "closed_at": now if target in CLOSED_STATES else None,
     }
+    if move is Move.NOTIFY:
+        # Whoever looks at the record just then goes on with what they see.
+        values["version"] = row.version
     if move in (Move.CLAIM, Move.RELEASE, Move.REOPEN):
         values["assignee_id"] = None if move is Move.RELEASE else actor.user_id
     if move is Move.REOPEN:
@@ -177,11 +183,9 @@ def _tell_audit(
     )
 
 
-def _unused_reference(connection: Connection) -> str:
+def unused_reference(connection: Connection) -> str:
+    """A reference that nothing is known by."""
     while True:
         reference = new_reference()
-        taken = connection.execute(
-            select(intake_records.c.id).where(intake_records.c.reference == reference)
-        ).first()
-        if taken is None:
+        if not is_taken(connection, reference):
             return reference

@@ -34,8 +34,20 @@ def record_rows() -> Select:
 
 
 def row_of(connection: Connection, reference: str) -> Row | None:
-    """The row of one record."""
-    return connection.execute(record_rows().where(intake_records.c.reference == reference)).first()
+    """The row of one record, by its own reference or by that of a request that was added to it."""
+    return connection.execute(record_rows().where(of_reference(reference))).first()
+
+
+def of_reference(reference: str) -> ColumnElement[Boolean]:
+    """Holds for the record that has this reference itself, or in a request that was added to it."""
+    in_entry = select(intake_entries.c.record_id).where(intake_entries.c.reference == reference)
+    return (intake_records.c.reference == reference) | intake_records.c.id.in_(in_entry)
+
+
+def is_taken(connection: Connection, reference: str) -> bool:
+    """Whether something is known by this reference."""
+    found = connection.execute(select(intake_records.c.id).where(of_reference(reference))).first()
+    return found is not None
 
 
 def of_contact(index: str) -> ColumnElement[Boolean]:
@@ -98,9 +110,21 @@ def entries_of(connection: Connection, record_id: str, vault: Vault) -> tuple[En
 
 def _entry(row: Row, vault: Vault) -> Entry:
     kind, text = EntryKind(row.kind), vault.open(row.sealed_text)
+    contact = None
     if kind is EntryKind.REQUEST:
-        text = STAFF_PHRASES.of_request(IntakeRequest.parse_raw(text))
-    return Entry(id=row.id, at=row.at, kind=kind, text=text, author=row.author)
+        request = IntakeRequest.parse_raw(text)
+        text, contact = STAFF_PHRASES.of_request(request), request.contact
+    return Entry(
+        id=row.id,
+        at=row.at,
+        kind=kind,
+        text=text,
+        author=row.author,
+        conversation_id=row.conversation_id,
+        reference=row.reference,
+        times=row.times,
+        contact=contact,
+    )
 
 
 def _contact(row: Row, vault: Vault) -> Contact | None:

@@ -31,6 +31,7 @@ from bot.intake.record_rows import (
     entries_of,
     gravest_first,
     of_contact,
+    of_reference,
     record_of,
     record_rows,
     row_of,
@@ -114,7 +115,7 @@ class RecordStore:
         Without name, contact and reason, as in the queue.
         """
         contact = contact_in(text)
-        found = intake_records.c.reference == (parse_reference(text) or "")
+        found = of_reference(parse_reference(text) or "")
         if contact is not None:
             found |= of_contact(contact_index(self._vault, contact))
         chosen = record_rows().where(found)
@@ -181,7 +182,10 @@ class RecordStore:
                 author_id=actor.user_id,
             )
             audit_log.append(
-                connection, actor=actor.name, action=AuditAction.NOTE_ADDED, subject=reference
+                connection,
+                actor=actor.name,
+                action=AuditAction.NOTE_ADDED,
+                subject=row.reference,
             )
             return self._after(connection, reference)
 

@@ -68,13 +68,21 @@ class EntryKind(str, Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One addition to a record. `author` is a user's shown name, None for the patient's side."""
+    """One addition to a record. `author` is a user's shown name, None for the patient's side.
+
+    `conversation_id` is where a request or an alert came from. A request from another conversation
+    than the record's has a `reference` of its own. `times` says how often an alert came.
+    """
 
     id: str
     at: datetime
     kind: EntryKind
     text: str = field(repr=False)
     author: str | None = None
+    conversation_id: str | None = None
+    reference: str | None = None
+    times: int = 1
+    contact: Contact | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ class IntakeRecord:
 class Receipt:
     """What a patient is told once a request is stored.
 
-    `appended`: it was added to a request that was open already.
+    `appended`: it was added to a request of the same conversation that was open already.
     """
 
     reference: str

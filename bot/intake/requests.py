@@ -6,26 +6,32 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from bot.configuration.clinic import Clinic
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
-from bot.database.schema import intake_entries, intake_records, safety_alerts
+from bot.database.schema import intake_entries, safety_alerts
 from bot.database.vault import Vault
+from bot.intake import open_records
 from bot.intake.actors import PATIENT
 from bot.intake.alert_records import urgency_of
 from bot.intake.contact_index import contact_index
+from bot.intake.open_records import SAME_MATTER
 from bot.intake.outbox import NoticeEvent, enqueue
 from bot.intake.promise import due_at
-from bot.intake.record_changes import add_entry, change, graver, insert_record, raised
-from bot.intake.record_rows import IS_OPEN, gravest_first, of_contact
+from bot.intake.receipts import promise_to, receipt_of
+from bot.intake.record_changes import (
+    add_entry,
+    change,
+    graver,
+    insert_record,
+    raised,
+    unused_reference,
+)
 from bot.intake.records import Channel, EntryKind, Origin, Receipt, Urgency
 from bot.replies.intake_request import IntakeRequest
 from bot.safety.danger import SafetyKind
-
-#: How long a conversation's later requests belong to its record, and its dangers to its requests.
-_SAME_MATTER = timedelta(hours=24)
 
 
 def add_request(
@@ -42,9 +48,11 @@ def add_request(
 ) -> Receipt:
     """Store a request with its notices and its row of the audit, within the caller's transaction.
 
-    It is added to an open record of the same contact, or of the same conversation if that record
-    is of the last 24 hours or names no contact yet. A danger that was told of in the conversation
-    in the last 24 hours makes it more urgent. The same `request_id` again changes nothing.
+    It is added to an open record of the same conversation if that is of the last 24 hours, names no
+    contact yet or names this one, and else to one that names this contact. Whoever adds to a record
+    of another conversation gets a reference and a promise of their own, and does not learn of the
+    record: the receipt is that of a new one. A danger that was told of in the conversation in the
+    last 24 hours makes a request more urgent. The same `request_id` again changes nothing.
 
     A caller that locks rows itself takes `audit_log.lock` before it does.
 
@@ -53,15 +61,17 @@ def add_request(
         now: when the request was made, in UTC.
     """
     audit_log.lock(connection)
-    known = _receipt(connection, clinic, request_id)
+    known = receipt_of(connection, request_id)
     if known:
         return known
     urgency = graver(urgency, _danger_lately(connection, conversation_id, now))
+    promise = due_at(now, urgency, clinic)
     index = contact_index(vault, request.contact)
-    row = _open_record(connection, conversation_id, index, now)
+    row = own = open_records.of_conversation(connection, conversation_id, index, now)
+    row = row or open_records.naming(connection, index)
     if row is None:
         record_id = request_id
-        insert_record(
+        reference = insert_record(
             connection,
             id=record_id,
             origin=Origin.REQUEST,
@@ -69,12 +79,15 @@ def add_request(
             channel=channel.value,
             conversation_id=conversation_id,
             urgency=urgency.value,
-            due_at=due_at(now, urgency, clinic),
+            due_at=promise,
+            promised_by=promise,
             **_told(vault, request, index),
         )
         action, event = AuditAction.RECORD_CREATED, NoticeEvent.REQUEST_RECEIVED
     else:
-        record_id, urgency = row.id, graver(Urgency(row.urgency), urgency)
+        record_id, reference = row.id, row.reference
+        if own:
+            promise = promise_to(connection, row, conversation_id, now, promise)
         told = {} if row.contact_index else _told(vault, request, index)
         change(connection, row, now, **raised(row, urgency, clinic, now), **told)
         add_entry(
@@ -86,18 +99,22 @@ def add_request(
             _after_the_latest(connection, record_id, now),
             id=request_id,
             contact_index=index,
+            conversation_id=conversation_id,
+            reference=None if own else unused_reference(connection),
+            promised_by=promise,
         )
+        urgency = graver(Urgency(row.urgency), urgency)
         action, event = AuditAction.RECORD_APPENDED, NoticeEvent.REQUEST_APPENDED
-    receipt = _receipt(connection, clinic, request_id)
-    assert receipt
     audit_log.append(
         connection,
         actor=PATIENT.name,
         action=action,
-        subject=receipt.reference,
+        subject=reference,
         detail={"kind": EntryKind.REQUEST.value, "urgency": urgency.value},
     )
     enqueue(connection, record_id=record_id, event=event, urgency=urgency, now=now)
+    receipt = receipt_of(connection, request_id)
+    assert receipt
     return receipt
 
 
@@ -122,30 +139,13 @@ def _danger_lately(connection: Connection, conversation_id: str | None, now: dat
     kinds = connection.execute(
         select(safety_alerts.c.kind).where(
             safety_alerts.c.conversation_id == conversation_id,
-            safety_alerts.c.occurred_at > now - _SAME_MATTER,
+            safety_alerts.c.occurred_at > now - SAME_MATTER,
         )
     ).scalars()
     found = Urgency.ROUTINE
     for kind in kinds:
         found = graver(found, urgency_of(SafetyKind(kind)))
     return found
-
-
-def _open_record(
-    connection: Connection, conversation_id: str | None, index: str, now: datetime
-) -> Row | None:
-    """The open record that a request belongs to; of several the gravest, then the oldest."""
-    same = of_contact(index)
-    if conversation_id is not None:
-        lately = intake_records.c.created_at > now - _SAME_MATTER
-        of_conversation = intake_records.c.conversation_id == conversation_id
-        same |= of_conversation & (lately | intake_records.c.contact_index.is_(None))
-    return connection.execute(
-        select(intake_records)
-        .where(IS_OPEN, same)
-        .order_by(gravest_first(), intake_records.c.created_at, intake_records.c.id)
-        .limit(1)
-    ).first()
 
 
 def _after_the_latest(connection: Connection, record_id: str, now: datetime) -> datetime:
@@ -160,40 +160,3 @@ def _after_the_latest(connection: Connection, record_id: str, now: datetime) -> 
         .limit(1)
     ).scalar()
     return now if latest is None else max(now, latest + timedelta(microseconds=1))
-
-
-def _receipt(connection: Connection, clinic: Clinic, request_id: str) -> Receipt | None:
-    """The receipt of a request that is stored.
-
-    What made the first contact known in a record that a safety alert had made is not called an
-    addition: the patient does not know of that record. Nobody is promised a time that was over.
-    """
-    entry = intake_entries.alias()
-    earlier = (
-        select(intake_entries.c.id)
-        .where(
-            intake_entries.c.record_id == intake_records.c.id,
-            intake_entries.c.kind == EntryKind.REQUEST.value,
-            intake_entries.c.at < entry.c.at,
-        )
-        .exists()
-    )
-    added = connection.execute(
-        select(intake_records, entry.c.at, earlier.label("is_later"))
-        .join(entry, entry.c.record_id == intake_records.c.id)
-        .where(entry.c.id == request_id, entry.c.kind == EntryKind.REQUEST.value)
-    ).first()
-    if added:
-        appended = added.origin == Origin.REQUEST.value or bool(added.is_later)
-        return _receipt_of(added, added.at, clinic, appended=appended)
-    made = connection.execute(
-        select(intake_records).where(intake_records.c.id == request_id)
-    ).first()
-    return _receipt_of(made, made.created_at, clinic, appended=False) if made else None
-
-
-def _receipt_of(row: Row, asked_at: datetime, clinic: Clinic, *, appended: bool) -> Receipt:
-    due = row.due_at
-    if due < asked_at:
-        due = due_at(asked_at, Urgency(row.urgency), clinic)
-    return Receipt(reference=row.reference, due_at=due, appended=appended)

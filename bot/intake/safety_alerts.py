@@ -27,7 +27,8 @@ class SafetyAlert:
 
     `id` is the id of the patient's turn, so one message makes one alert however often it is sent
     or answered. `occurred_at` is when it arrived, in UTC. `entry` is the lexicon entry that found
-    it, if the screen did.
+    it, if the screen did. `joins` is the id of an earlier alert to whose record it belongs: of a
+    sender who has no conversation.
     """
 
     id: str
@@ -36,6 +37,7 @@ class SafetyAlert:
     found_by: AlertSource
     conversation_id: str | None = None
     entry: str | None = None
+    joins: str | None = None
 
     @property
     def kind(self) -> SafetyKind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
@@ -50,13 +50,17 @@ class Role(str, Enum):
 
 @dataclass(frozen=True)
 class User:
-    """One person of staff. `name` signs in; `shown_name` is what patients see of who writes."""
+    """One person of staff. `name` signs in; `shown_name` is what patients see of who writes.
+
+    `proof` is the password's hash when this was read: it is another once the password is changed.
+    """
 
     id: str
     name: str
     shown_name: str
     role: Role
     disabled: bool = False
+    proof: str = field(default="", repr=False, compare=False)
 
     @property
     def actor(self) -> Actor:
@@ -87,7 +91,7 @@ class StaffStore:
         name = login_name(name)
         shown = checked_shown_name(shown_name or re.split(r"[._-]", name)[0].capitalize())
         hashed = self._hash(name, shown, password)
-        user = User(uuid.uuid4().hex, name, shown, role)
+        user = User(uuid.uuid4().hex, name, shown, role, proof=hashed)
         row = {
             "id": user.id,
             "name": name,
@@ -155,6 +159,7 @@ class StaffStore:
         stored = row.password_hash if row else self._decoy
         if not self._verify(stored, password) or row is None or row.disabled_at is not None:
             return None
+        user = user_of(row)
         if self._hasher.check_needs_rehash(stored):
             renewed = self._hasher.hash(normal(password))
             with self._database.writing() as connection:
@@ -164,7 +169,8 @@ class StaffStore:
                     .where(users.c.id == row.id, users.c.password_hash == stored)
                     .values(password_hash=renewed)
                 )
-        return user_of(row)
+            user = replace(user, proof=renewed)
+        return user
 
     def get(self, user_id: str) -> User | None:
         """The person with this id, disabled or not."""
@@ -236,7 +242,8 @@ class StaffStore:
 
 def user_of(row: Row) -> User:
     """The person that a row of `users` holds."""
-    return User(row.id, row.name, row.shown_name, Role(row.role), row.disabled_at is not None)
+    disabled = row.disabled_at is not None
+    return User(row.id, row.name, row.shown_name, Role(row.role), disabled, proof=row.password_hash)
 
 
 def _sign_out(connection: Connection, name: str) -> None:

@@ -228,7 +228,9 @@ async def _forget(request: Request) -> HTTPResponse:
     if agent is None:
         return _failed(Failure.NOT_READY)
     try:
-        await forget_conversation(agent.tracker_store, forgetting.conversation_id)
+        # Behind a message that is being handled just now: it would be written once more.
+        async with agent.lock_store.lock(forgetting.conversation_id):
+            await forget_conversation(agent.tracker_store, forgetting.conversation_id)
     except Exception as error:
         return _broken(error)
     return response.json({"forgotten": True})

@@ -53,6 +53,11 @@ class IntakeComposer:
         """The language that is spoken with somebody who would like `wanted`."""
         return wanted if wanted in self._texts else DEFAULT_LANGUAGE
 
+    def language_of_send(self, title: str) -> str:
+        """The language of the form whose Send is called so."""
+        spoken = (name for name, texts in self._texts.items() if texts.buttons.send == title)
+        return next(spoken, DEFAULT_LANGUAGE)
+
     def blank(self, language: str, kept_days: int, known_phone: str | None = None) -> IntakeDraft:
         """An empty form, with the consent that its first question will ask for.
 

@@ -180,12 +180,14 @@ class IntakeForm:
         return _on(draft, tries=tries, end=FormEnd.TRIES_USED)
 
     def _take_time(self, draft: IntakeDraft, said: Said) -> IntakeDraft | None:
-        if self._reader.asks(said.text) and said.heard.label.intent not in _NO_INTERRUPTION:
+        if self._asks_something(said):
             return None
         time = self._reader.time(said.text)
         return _answered(draft, best_time=time) if time else None
 
     def _take_reason(self, draft: IntakeDraft, said: Said) -> IntakeDraft | None:
+        if self._asks_something(said) and not said.after_danger:
+            return None
         if said.after_danger and said.heard.label.intent in ASKS_NOTHING_NEW:
             return None
         reason = " ".join(said.text.split())
@@ -196,8 +198,18 @@ class IntakeForm:
         return _answered(draft, reason=reason)
 
     def _take_confirmation(self, draft: IntakeDraft, said: Said) -> IntakeDraft | None:
+        if self._reader.phrase(said.text) is Phrase.NO and not said.after_danger:
+            # Something is wrong with what was read back: asked what, however often.
+            return _noted(draft, Note.UNCLEAR)
+        if self._reader.asks(said.text):
+            return None
         contact = self._contacts.find(said.text)
         return _answered(draft, contact=contact) if isinstance(contact, Contact) else None
+
+    def _asks_something(self, said: Said) -> bool:
+        """Whether it is a question that can be answered, and so no answer to ours."""
+        asks = self._reader.asks(said.text)
+        return asks and said.heard.label.intent not in _NO_INTERRUPTION | {Intent.HUMAN_HANDOFF}
 
     def _not_an_answer(self, draft: IntakeDraft, said: Said) -> Outcome:
         intent = said.heard.label.intent

@@ -8,7 +8,7 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,11 @@ from bot.database.schema import (
 )
 from bot.intake.records import RecordState
 from bot.intake.references import new_reference
+from bot.replies.intake_request import Contact, ContactKind
 from tests.commands.patient_story import CANARIES, Story, said, told, unsealed
 from tests.databases import DATA_KEY, INDEX_KEY
 from tests.intake.held_rows import count, ids
-from tests.intake.records import EMAIL, PHONE, WORDS, add, audited
+from tests.intake.records import EMAIL, NOW, PHONE, WORDS, add, asked, audited
 
 #: Longer ago than anything is kept.
 PAST = datetime(2020, 1, 1, tzinfo=timezone.utc)
@@ -150,13 +151,45 @@ def test_a_second_conversation_of_the_same_record_is_found(
     """The request made there was added to the open record, which links to the first one only."""
     asking = said(database, "my goldfinch, please call me", "another token")
     receipt = add(database, conversation_id=asking.conversation_id, request_id=asking.id)
-    assert receipt.reference == story.receipt.reference
-    assert main(["privacy", "export", "--reference", story.receipt.reference]) == 0
-    held = json.loads(capsys.readouterr().out)
-    found = {talk["id"] for talk in held["conversations"]}
-    assert found == {story.conversation_id, asking.conversation_id}
+    for reference in (story.receipt.reference, receipt.reference):
+        assert main(["privacy", "export", "--reference", reference]) == 0
+        held = json.loads(capsys.readouterr().out)
+        found = {talk["id"] for talk in held["conversations"]}
+        assert found == {story.conversation_id, asking.conversation_id}
+        references = {entry["reference"] for entry in held["records"][0]["entries"]}
+        assert references == {None, receipt.reference}
     assert main(["privacy", "erase", "--contact", PHONE.value, "--yes"]) == 0
     assert count(database, conversations) == count(database, intake_records) == 0
+    capsys.readouterr()
+    assert main(["privacy", "erase", "--reference", receipt.reference, "--yes"]) == 1
+    assert "it was erased on 2" in capsys.readouterr().err
+
+
+def test_every_hop_is_followed(
+    database: Database, story: Story, other: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One contact, another conversation, its other record, and who named the contact of that."""
+    second, third = (said(database, f"my {bird}", bird) for bird in ("goldfinch", "linnet"))
+    add(database, conversation_id=second.conversation_id, request_id=second.id, now=NOW)
+    further = Contact(kind=ContactKind.PHONE, value="+12125550177")
+    own = said(database, "my goldfinch again", "goldfinch")
+    add(
+        database,
+        asked(contact=further),
+        conversation_id=own.conversation_id,
+        request_id=own.id,
+        now=NOW + timedelta(days=3),
+    )
+    add(database, asked(contact=further), conversation_id=third.conversation_id, now=NOW)
+    assert main(["privacy", "export", "--contact", PHONE.value]) == 0
+    held = json.loads(capsys.readouterr().out)
+    assert {talk["id"] for talk in held["conversations"]} == {
+        story.conversation_id,
+        second.conversation_id,
+        third.conversation_id,
+    }
+    assert main(["privacy", "erase", "--contact", PHONE.value, "--yes"]) == 0
+    assert ids(database, conversations) == {other.conversation_id}
 
 
 def test_every_record_of_a_conversation_is_found(
@@ -411,8 +444,8 @@ def test_a_closed_record_and_one_without_a_conversation_are_erased_too(
     assert main(["privacy", "erase", "--contact", PHONE.value, "--yes"]) == 0
     assert count(database, intake_records) == count(database, intake_entries) == 0
     assert count(database, outbox) == 0
-    # Nothing links to it any more: it goes by its age.
-    assert ids(database, conversations) == {story.conversation_id}
+    # What was added links to the conversation by itself.
+    assert ids(database, conversations) == set()
 
 
 def test_no_trace_is_left_in_the_files(tmp_path: Path, settings: Settings, url: str) -> None:

@@ -122,3 +122,17 @@ def test_a_wrong_value_is_named_with_its_line(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="cannot be read"):
         load_clinic(tmp_path / "nowhere.yml")
+
+
+def test_holidays_are_dates(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.yml"
+    file.write_text(f"{GOOD}holidays: [2026-12-25, 2027-01-01]\n")
+    assert [day.isoformat() for day in load_clinic(file).holidays] == ["2026-12-25", "2027-01-01"]
+
+
+@pytest.mark.parametrize("holidays", ["[christmas]", "[2026-12-25, 2026-12-25]"])
+def test_what_is_no_holiday_is_refused(tmp_path: Path, holidays: str) -> None:
+    file = tmp_path / "clinic.yml"
+    file.write_text(f"{GOOD}holidays: {holidays}\n")
+    with pytest.raises(ContentError, match="holidays"):
+        load_clinic(file)

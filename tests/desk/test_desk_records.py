@@ -246,6 +246,52 @@ def test_a_message_that_cannot_be_sent_is_kept(
     assert message.strip() in answer.text
 
 
+def test_the_conversations_of_a_record_are_kept_apart(desk: ExampleDesk, agent: Browser) -> None:
+    mine = desk.ask(said=SAID, reason="my head")
+    theirs = desk.ask("Ben", said=[Said("somebody else", "Hello.")], reason="their foot")
+    path = f"/desk/records/{mine}"
+    answer = agent.get(f"/desk/records/{theirs}")
+    assert f"Record {mine}" in agent.text
+    for words in ("Conversation 1", "Conversation 2", "their foot", f"Request {theirs}"):
+        assert words in agent.text
+    ids = re.findall(r"conversation.fragment\?conversation=(\w+)", answer.text)
+    assert len(set(ids)) == len(ids) == 2
+    for step in ("take-over", "hand-back"):
+        assert agent.post(f"{path}/{step}").status_code == 409
+        assert "This record has several conversations" in agent.text
+    assert agent.post(f"{path}/messages", message="hello").status_code == 409
+    assert agent.post(f"{path}/take-over", conversation=ids[1]).status_code == 303
+    assert "Hand back conversation 2" in agent.text
+    assert "Take over conversation 1" in agent.text
+    assert agent.post(f"{path}/messages", message="To Ben", conversation=ids[0]).status_code == 409
+    assert agent.post(f"{path}/messages", message="To Ben", conversation=ids[1]).status_code == 303
+    assert (
+        "To Ben" not in agent.http.get(f"{path}/conversation.fragment?conversation={ids[0]}").text
+    )
+    assert "To Ben" in agent.http.get(f"{path}/conversation.fragment?conversation={ids[1]}").text
+
+
+def test_an_admin_takes_a_conversation_from_its_owner(
+    desk: ExampleDesk, agent: Browser, admin: Browser
+) -> None:
+    path = f"/desk/records/{desk.ask(said=SAID)}"
+    agent.post(f"{path}/take-over")
+    admin.get(path)
+    assert "Take the conversation from Agent" in admin.text
+    assert "Take the conversation from" not in agent.text
+    assert admin.post(f"{path}/take-from-owner").status_code == 303
+    assert "You are writing with the patient now." in admin.text
+    assert agent.post(f"{path}/messages", message="me").status_code == 409
+
+
+def test_a_search_by_the_reference_of_an_addition_leads_to_the_record(
+    desk: ExampleDesk, agent: Browser
+) -> None:
+    first, second = desk.ask(), desk.ask("Ben")
+    agent.post("/desk/search", term=second)
+    assert f"Record {first}" in agent.text
+
+
 def test_a_conversation_that_was_deleted(desk: ExampleDesk, agent: Browser) -> None:
     reference = desk.ask(said=SAID)
     record = desk.records.get(reference)

@@ -34,6 +34,7 @@ LEAST: dict[tuple[str, str], Role | None] = {
     ("POST", "/desk/records/{reference}/notes"): Role.AGENT,
     ("POST", "/desk/records/{reference}/take-over"): Role.AGENT,
     ("POST", "/desk/records/{reference}/hand-back"): Role.AGENT,
+    ("POST", "/desk/records/{reference}/take-from-owner"): Role.ADMIN,
     ("POST", "/desk/records/{reference}/messages"): Role.AGENT,
     ("POST", "/desk/export"): Role.ADMIN,
     ("GET", "/desk/notices"): Role.ADMIN,

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.database.engine import Database
 from bot.database.schema import desk_sessions
-from bot.gateway.desk.sessions import DeskSessions
+from bot.gateway.desk.sessions import DeskSessions, SignInOverError
 from bot.gateway.limits import load_limits
 from bot.intake.actors import COMMAND_LINE
 from bot.intake.staff import Role, StaffStore, User
@@ -124,11 +124,15 @@ def test_rights_that_end_end_every_session(
         lambda: staff.set_password("dana", "another one, as long", actor=COMMAND_LINE),
         lambda: staff.disable("dana", actor=COMMAND_LINE),
     ):
+        dana = staff.named("dana") or dana
         tokens = [sessions.open(dana, replacing=None, now=NOW) for _ in range(2)]
         end()
+        # Who proved themselves before that comes too late.
+        with pytest.raises(SignInOverError):
+            sessions.open(dana, replacing=None, now=NOW)
         assert [sessions.find(token, now=NOW) for token in tokens] == [None, None]
     staff.enable("dana", actor=COMMAND_LINE)
-    token = sessions.open(dana, replacing=None, now=NOW)
+    token = sessions.open(staff.named("dana") or dana, replacing=None, now=NOW)
     staff.set_role("dana", Role.VIEWER, actor=COMMAND_LINE)
     found = sessions.find(token, now=NOW)
     assert found

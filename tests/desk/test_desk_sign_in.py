@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from benchmarks.example_desk import PASSWORD, ExampleDesk
 from bot.database import audit_log
@@ -147,6 +148,28 @@ def test_many_tries_with_one_name_have_to_wait(tmp_path: Path) -> None:
     assert "Too many tries" in browser.text
     desk.add_user("sam", Role.AGENT)
     assert Browser(desk).sign_in("sam").status_code == 303
+    desk.database.close()
+
+
+def test_tries_from_elsewhere_lock_nobody_out_where_they_signed_in(tmp_path: Path) -> None:
+    limits = limits_with(
+        rates={
+            "sign_ins_per_name": ["4 per minute"],
+            "sign_ins_per_name_anywhere": ["3 per minute"],
+        }
+    )
+    desk = ExampleDesk(tmp_path, URL, limits)
+    desk.add_user("dana", Role.ADMIN)
+    dana = Browser(desk)
+    assert dana.sign_in("dana").status_code == 303
+    elsewhere = Browser(desk)
+    elsewhere.http = TestClient(
+        desk.application, base_url=URL, follow_redirects=False, client=("203.0.113.9", 5000)
+    )
+    wrong = [elsewhere.sign_in("dana", "a wrong password").status_code for _ in range(5)]
+    assert wrong == [401, 401, 429, 429, 429]
+    assert elsewhere.sign_in("dana").status_code == 429
+    assert dana.sign_in("dana").status_code == 303
     desk.database.close()
 
 

@@ -17,6 +17,7 @@ from tests.gateway.harness import (
     StartGateway,
     limits_with,
     only,
+    until,
 )
 
 IN_DOUBT = "in the movie they want to vanish"
@@ -125,3 +126,27 @@ def test_who_is_refused_by_a_limit_does_not_reach_rasa_and_it_counts(
 
     assert message["text"] == composer.danger(CRISIS, 0).text
     assert rasa.overheard == []
+
+
+def test_rasa_is_asked_once_and_what_is_believed_then_stands(
+    gateway: RunningGateway, rasa: FakeRasa, composer: ReplyComposer
+) -> None:
+    """The first opinion came too late: the history does not show another answer."""
+    conversation = gateway.chat()
+    opinions = iter([{"intent": "crisis"}, {"intent": "faq", DANGER_KEY: None}])
+    rasa.understand = lambda text: next(opinions)
+
+    message = only(conversation.say(IN_DOUBT))
+
+    assert rasa.overheard == [IN_DOUBT]
+    assert message["text"] == composer.danger(CRISIS, 0).text
+    until(lambda: conversation.history()[-1]["role"] == "assistant", what="storing")
+    assert conversation.history()[-1]["text"] == message["text"]
+
+
+def test_rasa_is_asked_once_about_what_it_finds_harmless(
+    gateway: RunningGateway, rasa: FakeRasa
+) -> None:
+    rasa.answer = only_a_movie
+    only(gateway.chat().say(IN_DOUBT))
+    assert rasa.overheard == [IN_DOUBT]

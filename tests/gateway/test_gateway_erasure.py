@@ -90,6 +90,25 @@ def test_erasing_while_an_answer_is_on_its_way(
     assert ids(database, turns) == set()
 
 
+def test_rasa_is_asked_again_where_a_message_was_still_waiting(
+    running: RunningGateway, rasa: FakeRasa, database: Database
+) -> None:
+    """One that waits behind the deletion could tell Rasa of the conversation once more."""
+    chat, conversation_id = asked_for_a_person(running, database)
+    rasa.hold()
+    waiting = [threading.Thread(target=chat.say, args=(text,)) for text in ("one", "two")]
+    for each in waiting:
+        each.start()
+    rasa.wait_for_messages(2)
+    assert main(ERASE) == 0
+    rasa.release()
+    for each in waiting:
+        each.join(20)
+    until(lambda: not forgettings_in(database), what="forgetting")
+    # Whatever Rasa was told, it was asked to forget behind it.
+    assert rasa.forgotten[-1] == conversation_id
+
+
 def test_a_gateway_purges_when_it_starts(
     start: StartGateway, rasa: FakeRasa, database: Database, url: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from bot.gateway.store_queries import ConversationGoneError
 from bot.gateway.turn_runner import TurnRunner
 from bot.gateway.update_store import UpdateStore
 from bot.intake.ownership import NoConversationError, OwnedError
+from bot.intake.record_conversations import UnchosenConversationError
 from bot.intake.staff import User
 from bot.replies.composer import ReplyComposer
 from bot.replies.reply import Reply, ReplyKind
@@ -45,7 +47,7 @@ class Place:
         self.conversations = ConversationStore(database, VAULT, CLINIC)
         self.requests = RequestBook(VAULT, CLINIC, composer.intake)
         self.store = HandOverStore(database, VAULT, composer.intake, timedelta(hours=2))
-        self.updates = UpdateStore(database, VAULT)
+        self.updates = UpdateStore(database, VAULT, timedelta(seconds=10))
         self.token = uuid.uuid4().hex
         self.conversations.open_session(self.token, soon(), GREETING)
         self.conversation = self.conversations.conversation_of(self.token) or ""
@@ -137,6 +139,7 @@ def test_a_course_of_a_hand_over(place: Place, dana: User) -> None:
 
 def test_everything_at_once_never_fails(place: Place, composer: ReplyComposer) -> None:
     """Patients, requests, people of staff and deletion, on one database."""
+    # All of them typed the same number: they share a record.
     places = [place, *(Place(place.database, composer) for _ in range(3))]
     people = [person(place.database, f"person{number}") for number in range(2)]
     references = []
@@ -157,15 +160,22 @@ def test_everything_at_once_never_fails(place: Place, composer: ReplyComposer) -
     acts: list[Callable[[], object]] = []
     for _ in range(5):
         for each, reference in zip(places, references, strict=True):
+            there = {"conversation_id": each.conversation}
             acts += [
                 lambda each=each: each.say("hello", GREETING),
                 lambda each=each: each.say("send", LAST_WORD),
             ]
             for user in people:
                 acts += [
-                    lambda r=reference, user=user: place.store.take_over(r, user),
-                    lambda r=reference, user=user: place.store.write(r, user, "Hello"),
-                    lambda r=reference, user=user: place.store.hand_back(r, user),
+                    lambda r=reference, user=user, there=there: place.store.take_over(
+                        r, user, **there
+                    ),
+                    lambda r=reference, user=user, there=there: place.store.write(
+                        r, user, "Hello", **there
+                    ),
+                    lambda r=reference, user=user, there=there: place.store.hand_back(
+                        r, user, **there
+                    ),
                 ]
     acts.insert(len(acts) // 2, lambda: places[-1].conversations.delete(places[-1].conversation))
     with ThreadPoolExecutor(8) as pool:
@@ -173,6 +183,79 @@ def test_everything_at_once_never_fails(place: Place, composer: ReplyComposer) -
     assert failures == []
     audited(place.database)
     assert len(records_of(place.database).queue()) == 1
+
+
+def said_in(place: Place) -> list[str]:
+    """What the patient of a place got to read without asking."""
+    return [each.reply.text for each in place.updates.since(place.conversation, None).messages]
+
+
+def test_each_conversation_of_a_record_is_acted_on_alone(
+    place: Place, composer: ReplyComposer, dana: User
+) -> None:
+    """Somebody else typed the same number: nobody writes to them by mistake."""
+    stranger = Place(place.database, composer)
+    reference = place.request()
+    stranger.say("send", LAST_WORD)
+    (record,) = records_of(place.database).queue()
+    assert record.reference == reference
+    for act in (place.store.take_over, place.store.hand_back):
+        with pytest.raises(UnchosenConversationError):
+            act(reference, dana)
+    assert place.store.take_over(reference, dana, conversation_id=stranger.conversation)
+    assert said_in(place) == []
+    with pytest.raises(NotOwnerError):
+        place.store.write(reference, dana, "Hello", conversation_id=place.conversation)
+    place.store.write(reference, dana, "Hello", conversation_id=stranger.conversation)
+    assert said_in(stranger)[-1] == "Hello"
+    assert said_in(place) == []
+    assert place.updates.since(place.conversation, None).person is None
+    assert place.store.hand_back(reference, dana, conversation_id=stranger.conversation)
+
+
+def test_only_a_conversation_of_the_record_is_acted_on(
+    place: Place, composer: ReplyComposer, dana: User
+) -> None:
+    reference, other = place.request(), Place(place.database, composer)
+    with pytest.raises(NoConversationError):
+        place.store.take_over(reference, dana, conversation_id=other.conversation)
+    assert said_in(other) == []
+
+
+def test_a_page_asks_as_often_whether_its_request_made_a_record_or_not(
+    place: Place, composer: ReplyComposer
+) -> None:
+    place.request()
+    stranger, nobody = Place(place.database, composer), Place(place.database, composer)
+    stranger.say("send", LAST_WORD)
+    assert stranger.updates.since(stranger.conversation, None).expecting
+    assert not nobody.updates.since(nobody.conversation, None).expecting
+
+
+def test_a_receipt_reads_the_same_whether_the_number_is_known_or_not(
+    place: Place, composer: ReplyComposer
+) -> None:
+    """Two records, or one: nothing but the reference differs."""
+    stranger = Place(place.database, composer)
+    texts = [each.say("send", LAST_WORD)[0] for each in (place, stranger)]
+    references = [re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", text) for text in texts]
+    plain = {text.replace(known[0], "X") for text, known in zip(texts, references, strict=True)}
+    assert len(plain) == 1
+    assert references[0] != references[1]
+
+
+def test_an_admin_takes_a_conversation_from_its_owner(place: Place, dana: User) -> None:
+    reference, root = place.request(), person(place.database, "root")
+    assert place.store.take_over(reference, dana)
+    assert place.store.take_from_owner(reference, root)
+    assert place.updates.since(place.conversation, None).person == "Root"
+    joined, left, joined_too = said_in(place)
+    assert ("Dana" in joined, "Dana" in left, "Root" in joined_too) == (True, True, True)
+    actions = [(row.actor, row.action.value) for row in audited(place.database, reference)]
+    assert actions[-2:] == [("user:root", "handed_back"), ("user:root", "took_over")]
+    with pytest.raises(OwnedError):
+        place.store.write(reference, dana, "still here")
+    assert not place.store.take_from_owner(reference, root)
 
 
 class FakeRunner:

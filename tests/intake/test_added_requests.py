@@ -11,7 +11,7 @@ from bot.database.engine import Database
 from bot.intake.alert_store import AlertStore
 from bot.intake.promise import due_at
 from bot.intake.record_store import RecordStore
-from bot.intake.records import EntryKind, Origin, Urgency
+from bot.intake.records import EntryKind, Origin, Receipt, Urgency
 from bot.intake.transitions import Move
 from bot.replies.intake_request import Contact, ContactKind
 from bot.safety.danger import Danger, DangerTopic
@@ -47,8 +47,14 @@ def test_the_same_contact_is_added_to_its_open_record(
     again = add(
         database, asked(contact=second, reason="and now dizzy"), now=NOW + timedelta(days=40)
     )
-    assert (again.reference, again.appended) == (receipt.reference, True)
+    # Whoever typed the contact does not learn that there is a record.
+    assert again.reference != receipt.reference
+    assert (again.due_at, again.appended) == (
+        due_at(NOW + timedelta(days=40), Urgency.ROUTINE, CLINIC),
+        False,
+    )
     (record,) = records.queue(opened=True)
+    assert record.reference == receipt.reference
     assert (record.version, record.contact) == (2, first)
     (entry,) = records.entries(record.id)
     assert (entry.kind, entry.author) == (EntryKind.REQUEST, None)
@@ -82,8 +88,8 @@ def test_the_same_conversation_within_a_day_is_added_to(
     # The other contact leads to the same record from now on.
     for contact in (EMAIL, PHONE):
         found = add(database, asked(contact=contact), now=NOW + timedelta(days=9))
-        assert found.reference == first.reference
-        assert [one.reference for one in records.search(contact.value)] == [first.reference]
+        for term in (contact.value, found.reference):
+            assert [one.reference for one in records.search(term)] == [first.reference]
 
 
 def test_the_same_conversation_after_a_day_is_another_matter(database: Database) -> None:
@@ -103,11 +109,13 @@ def test_no_conversation_is_not_the_same_conversation(database: Database) -> Non
 def test_an_addition_keeps_the_promise_unless_it_is_graver(
     database: Database, records: RecordStore
 ) -> None:
-    first = add(database)
-    assert add(database, now=LATER).due_at == first.due_at
-    graver = add(database, urgency=Urgency.URGENT, now=LATER)
+    talk = conversation(database)
+    first = add(database, conversation_id=talk)
+    assert add(database, conversation_id=talk, now=LATER).due_at == first.due_at
+    graver = add(database, conversation_id=talk, urgency=Urgency.URGENT, now=LATER)
     assert graver.due_at == due_at(LATER, Urgency.URGENT, CLINIC) < first.due_at
-    lesser = add(database, urgency=Urgency.ROUTINE, now=LATER + timedelta(minutes=5))
+    soon = LATER + timedelta(minutes=5)
+    lesser = add(database, conversation_id=talk, urgency=Urgency.ROUTINE, now=soon)
     assert lesser.due_at == graver.due_at
     (record,) = records.queue()
     assert (record.urgency, record.due_at, record.version) == (Urgency.URGENT, graver.due_at, 4)
@@ -156,7 +164,96 @@ def test_two_requests_of_one_contact_at_once_make_one_record(
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda _: add(database), range(16)))
-    assert len({receipt.reference for receipt in receipts}) == 1
-    assert sorted(receipt.appended for receipt in receipts) == [False] + [True] * 15
+    references = {receipt.reference for receipt in receipts}
+    assert len(references) == 16
+    assert not any(receipt.appended for receipt in receipts)
     (record,) = records.queue()
     assert record.version == len(audited(database)) == len(noticed(database)) == 16
+    for reference in references:
+        found = records.get(reference)
+        assert found and found.id == record.id
+
+
+def strangers(database: Database) -> tuple[str, str, Receipt, Receipt]:
+    """Two conversations in which the same number was typed, an hour apart."""
+    mine, theirs = conversation(database), conversation(database)
+    first = add(database, conversation_id=mine)
+    second = add(database, conversation_id=theirs, now=NOW + timedelta(hours=1))
+    return mine, theirs, first, second
+
+
+def test_a_receipt_does_not_tell_whether_the_number_is_known(
+    database: Database, records: RecordStore
+) -> None:
+    _, _, first, second = strangers(database)
+    stranger = Contact(kind=ContactKind.PHONE, value="+12125550199")
+    new = add(
+        database,
+        asked(contact=stranger),
+        conversation_id=conversation(database),
+        now=NOW + timedelta(hours=1),
+    )
+    assert (second.due_at, second.appended) == (new.due_at, new.appended)
+    assert len({first.reference, second.reference, new.reference}) == 3
+
+
+def test_a_graver_record_does_not_show_in_the_promise(
+    database: Database, records: RecordStore
+) -> None:
+    add(database, conversation_id=conversation(database), urgency=Urgency.URGENT)
+    second = add(database, conversation_id=conversation(database), now=LATER)
+    assert second.due_at == due_at(LATER, Urgency.ROUTINE, CLINIC)
+    (record,) = records.queue()
+    assert record.urgency is Urgency.URGENT
+
+
+def test_a_later_request_of_the_other_conversation_names_its_own_reference(
+    database: Database, records: RecordStore
+) -> None:
+    mine, theirs, first, second = strangers(database)
+    urgent = add(database, conversation_id=mine, urgency=Urgency.URGENT, now=LATER)
+    again = add(database, asked(contact=EMAIL), conversation_id=theirs, now=LATER)
+    assert (again.reference, again.appended) == (second.reference, True)
+    # Of what the other told, nothing shows in its promise.
+    assert again.due_at == second.due_at > urgent.due_at
+    (record,) = records.queue()
+    assert record.reference == urgent.reference == first.reference
+    assert [entry.conversation_id for entry in records.entries(record.id)] == [theirs, mine, theirs]
+
+
+def test_a_danger_in_the_other_conversation_makes_the_record_graver(
+    database: Database, records: RecordStore
+) -> None:
+    _, theirs, first, _ = strangers(database)
+    told_at = NOW + timedelta(hours=3)
+    AlertStore(database, VAULT, CLINIC).add(
+        [alert(1, conversation_id=theirs, danger=EMERGENCY, occurred_at=told_at)]
+    )
+    (record,) = records.queue()
+    assert (record.reference, record.urgency) == (first.reference, Urgency.URGENT)
+    assert records.entries(record.id)[-1].conversation_id == theirs
+
+
+def test_a_contact_in_the_own_conversation_tells_nothing_of_an_older_request(
+    database: Database, records: RecordStore
+) -> None:
+    """A record that an alert made in the conversation gets the request, not the stranger's."""
+    add(database, conversation_id=conversation(database))
+    talk = conversation(database)
+    AlertStore(database, VAULT, CLINIC).add([alert(1, conversation_id=talk, occurred_at=NOW)])
+    receipt = add(database, conversation_id=talk, now=NOW + timedelta(minutes=1))
+    assert not receipt.appended
+    assert len(records.queue()) == 2
+
+
+def test_a_move_or_note_by_the_other_reference_is_about_the_record(
+    database: Database, records: RecordStore
+) -> None:
+    _, _, first, second = strangers(database)
+    dana = staff(database, "dana")
+    records.add_note(second.reference, "called", actor=dana)
+    record = records.view(second.reference, actor=dana)
+    assert record and record.reference == first.reference
+    moved = records.move(second.reference, Move.CLAIM, version=record.version, actor=dana)
+    assert moved.reference == first.reference
+    assert {row.subject for row in audited(database)} == {first.reference}

@@ -74,6 +74,7 @@ def test_a_file_holds_these_fields_and_no_other(spool: AlertSpool, folder: Path)
         "found_by": "screen",
         "conversation_id": None,
         "entry": "suicide.plan",
+        "joins": None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -267,3 +267,21 @@ def test_a_wrong_number_is_named(tmp_path: Path, before: str, after: str, fault:
     file.write_text(shipped.replace(before, after))
     with pytest.raises(ContentError, match=fault):
         load_promises(file)
+
+
+def test_a_holiday_is_no_open_day() -> None:
+    friday = datetime(2026, 7, 3, 15, 0, tzinfo=timezone.utc)
+    usual = due_at(friday, Urgency.ROUTINE, CLINIC)
+    with_holidays = CLINIC.copy(update={"holidays": (date(2026, 7, 3), date(2026, 7, 6))})
+    due = due_at(friday, Urgency.ROUTINE, with_holidays)
+    # Friday and Monday are over: it begins on Tuesday, at nine in New York.
+    assert due > usual
+    assert due.astimezone(ZoneInfo("America/New_York")).date() >= date(2026, 7, 7)
+    assert due_at(friday, Urgency.CRISIS_SHOWN, with_holidays).date() == date(2026, 7, 7)
+
+
+def test_the_hours_name_the_holidays() -> None:
+    with_holidays = CLINIC.copy(update={"holidays": (date(2026, 7, 3),)})
+    assert with_holidays.opening_hours.endswith(", except holidays")
+    assert with_holidays.opening_hours_in("es").endswith(", excepto festivos")
+    assert "holidays" not in CLINIC.opening_hours

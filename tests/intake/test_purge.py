@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from bot.content.yaml_source import ContentError
 from bot.database import audit_log
@@ -44,6 +44,7 @@ from tests.intake.held_rows import (
     safety_alert,
     user,
 )
+from tests.intake.records import add as asking
 
 DESK = SessionLife(idle=timedelta(minutes=15), absolute=timedelta(hours=8))
 SECOND = timedelta(seconds=1)
@@ -322,3 +323,17 @@ def locked(database: Database) -> Iterator[None]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE"))
         yield
+
+
+def test_a_conversation_that_something_was_added_from_stays_with_the_open_record(
+    database: Database, purge: Purge
+) -> None:
+    first, second = (conversation(database, ago(days=90)) for _ in range(2))
+    for talk in (first, second):
+        asking(database, conversation_id=talk, now=ago(days=90))
+    kept = purge.run(NOW)
+    assert kept.total == 0
+    with database.writing() as connection:
+        closing = {"state": RecordState.RESOLVED.value, "closed_at": NOW}
+        connection.execute(update(intake_records).values(**closing))
+    assert purge.run(NOW).deleted == {PurgedKind.CONVERSATIONS: 2}

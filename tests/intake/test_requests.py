@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,8 +79,13 @@ def test_notices_and_audit_are_written_with_it(database: Database) -> None:
 
 
 def test_the_same_request_again_changes_nothing(database: Database, records: RecordStore) -> None:
-    receipts = {add(database, request_id="a" * 32, now=NOW + timedelta(hours=n)) for n in range(3)}
-    added = {add(database, request_id="b" * 32, now=LATER + timedelta(hours=n)) for n in range(3)}
+    talk = conversation(database)
+
+    def sent(id: str, at: datetime) -> set[Receipt]:
+        moments = [at + timedelta(hours=hours) for hours in range(3)]
+        return {add(database, conversation_id=talk, request_id=id, now=now) for now in moments}
+
+    receipts, added = sent("a" * 32, NOW), sent("b" * 32, LATER)
     ((first,), (second,)) = (receipts, added)
     assert (first.reference, first.due_at) == (second.reference, second.due_at)
     assert (first.appended, second.appended) == (False, True)
@@ -142,7 +147,9 @@ def test_all_of_it_is_stored_or_nothing(
             with pytest.raises(RuntimeError):
                 add(database, request, request_id="b" * 32)
     assert stored(database) == before
-    assert add(database, request_id="b" * 32).appended
+    (record,) = records.queue()
+    assert add(database, request_id="b" * 32).reference != record.reference
+    assert records.queue()[0].version == 2
 
 
 def stored(database: Database) -> list[object]:

@@ -271,10 +271,11 @@ def test_a_question_is_answered_and_the_form_goes_on(step: Step, said: object) -
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("can you help with my daily migraines", "faq/migraine.tovani_treats_migraine"),
-        ("should i stop taking my pills?", "personal_advice"),
-        ("What is migraine aura?", "faq/migraine.aura"),
-        ("how much does it cost", "not_covered"),
+        ("help with my daily migraines", "faq/migraine.tovani_treats_migraine"),
+        ("my migraines are worse", "faq/migraine.symptoms"),
+        ("whether to stop my pills", "personal_advice"),
+        ("can somebody call me about botox?", "human_handoff"),
+        ("who knows", "nlu_fallback"),
         ("thanks for asking, headaches", "chitchat/thanks"),
         ("phone number", "nlu_fallback"),
         ("me duele la cabeza cada día", "other_language/es"),
@@ -284,6 +285,38 @@ def test_whatever_is_said_about_the_reason_is_the_reason(text: str, label: str) 
     draft = fill(at(Step.REASON), words(text, label))
 
     assert (draft.step, draft.reason) == (Step.CONFIRM, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("how long does a migraine last?", "faq/migraine.duration_of_attack"),
+        ("should i stop taking my pills?", "personal_advice"),
+        ("What is migraine aura?", "faq/migraine.aura"),
+        ("how much does it cost", "not_covered"),
+    ],
+)
+def test_a_question_at_the_reason_is_answered_and_the_reason_asked_again(
+    text: str, label: str
+) -> None:
+    outcome = say(at(Step.REASON), words(text, label))
+    assert not outcome.taken
+    assert (outcome.draft.step, outcome.draft.reason) == (Step.REASON, None)
+    assert outcome.draft.note is Note.INTERRUPTED
+
+
+def test_a_number_in_a_question_is_no_new_contact() -> None:
+    before = at(Step.CONFIRM)
+    outcome = say(before, words("is 212 555 0199 your number?", "not_covered"))
+    assert not outcome.taken
+    assert outcome.draft.contact == before.contact
+
+
+def test_no_to_what_was_read_back_asks_what_to_change_however_often() -> None:
+    draft = at(Step.CONFIRM)
+    for _ in range(10):
+        draft = fill(draft, words("no", "deny"))
+        assert (draft.step, draft.end, draft.note) == (Step.CONFIRM, None, Note.UNCLEAR)
 
 
 def test_a_button_of_another_reply_is_no_reason() -> None:

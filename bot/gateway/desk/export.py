@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
@@ -23,6 +24,9 @@ from bot.intake.staff import Role
 #: What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), and the wide
 #: forms of the same characters, which some turn into them.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+#: Where a semicolon separates cells, what stands behind one begins a cell.
+_SPLIT = re.compile(r";[\s\"']*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 _COLUMNS = (
     "reference",
@@ -65,10 +69,10 @@ class Export:
         choice = form.text("which")
         if choice not in _CHOICES:
             raise DeskRefusal(Trouble.MALFORMED)
-        records = await self._parts.threads.run(self._take, choice, session.user.actor)
+        records, is_cut = await self._parts.threads.run(self._take, choice, session.user.actor)
         day = datetime.now(timezone.utc).date().isoformat()
         return Response(
-            as_csv(records),
+            as_csv(records, cut_at=self._parts.limits.desk.export_rows if is_cut else None),
             media_type="text/csv",
             headers={
                 "Content-Disposition": f'attachment; filename="records-{choice}-{day}.csv"',
@@ -76,13 +80,14 @@ class Export:
             },
         )
 
-    def _take(self, choice: str, actor: Actor) -> tuple[IntakeRecord, ...]:
+    def _take(self, choice: str, actor: Actor) -> tuple[tuple[IntakeRecord, ...], bool]:
         limit = self._parts.limits.desk.export_rows
-        records = tuple(
-            record
+        found = [
+            self._parts.records.queue(closed=closed, limit=limit + 1, opened=True)
             for closed in _CHOICES[choice]
-            for record in self._parts.records.queue(closed=closed, limit=limit, opened=True)
-        )
+        ]
+        records = tuple(record for some in found for record in some[:limit])
+        is_cut = any(len(some) > limit for some in found)
         with self._parts.database.writing() as connection:
             audit_log.append(
                 connection,
@@ -90,16 +95,22 @@ class Export:
                 action=AuditAction.EXPORTED,
                 detail={"which": choice, "count": str(len(records))},
             )
-        return records
+        return records, is_cut
 
 
-def as_csv(records: Iterable[IntakeRecord]) -> bytes:
-    """The records in UTF-8 with a byte order mark, by which spreadsheets know it; times in UTC."""
+def as_csv(records: Iterable[IntakeRecord], *, cut_at: int | None = None) -> bytes:
+    """The records in UTF-8 with a byte order mark, by which spreadsheets know it; times in UTC.
+
+    Args:
+        cut_at: after so many records of a kind there would be more, which the last row says.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for record in records:
         writer.writerow([harmless(_cell(record, column)) for column in _COLUMNS])
+    if cut_at is not None:
+        writer.writerow([f"CUT: there are more than these {cut_at} records of one kind"])
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -107,6 +118,7 @@ def harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: what looks like one gets an apostrophe."""
     # A null byte ends the file for some readers.
     text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = _SPLIT.sub(lambda found: f"{found[0]}'", text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

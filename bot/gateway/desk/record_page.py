@@ -20,6 +20,7 @@ from bot.gateway.handover import HandOverError, HandOverRefusal
 from bot.gateway.handover_store import NotOwnerError
 from bot.gateway.records import new_id
 from bot.intake.ownership import NoConversationError, OwnedError
+from bot.intake.record_conversations import UnchosenConversationError
 from bot.intake.record_store import RecordChangedError
 from bot.intake.references import parse_reference
 from bot.intake.staff import Role
@@ -33,6 +34,7 @@ _TROUBLES: dict[type[Exception], Trouble] = {
     OwnedError: Trouble.OWNED,
     NotOwnerError: Trouble.NOT_OWNER,
     NoConversationError: Trouble.NO_CONVERSATION,
+    UnchosenConversationError: Trouble.CONVERSATION_UNCHOSEN,
 }
 
 _MESSAGE_FAULTS = {
@@ -68,6 +70,7 @@ class RecordPage:
             Route(f"{_RECORD}/move", self._move, methods=["POST"]),
             Route(f"{_RECORD}/notes", self._note, methods=["POST"]),
             Route(f"{_RECORD}/take-over", self._take_over, methods=["POST"]),
+            Route(f"{_RECORD}/take-from-owner", self._take_from_owner, methods=["POST"]),
             Route(f"{_RECORD}/hand-back", self._hand_back, methods=["POST"]),
             Route(f"{_RECORD}/messages", self._write, methods=["POST"]),
         ]
@@ -79,7 +82,12 @@ class RecordPage:
 
     async def _news(self, request: Request) -> Response:
         session = await self._guard.require(request, acting=False)
-        found = await self._parts.threads.run(self._views.look_on, _reference(request), session)
+        found = await self._parts.threads.run(
+            self._views.look_on,
+            _reference(request),
+            request.query_params.get("conversation"),
+            session,
+        )
         if found is None:
             raise DeskRefusal(Trouble.NOT_FOUND)
         record, conversation = found
@@ -108,7 +116,6 @@ class RecordPage:
             here="record",
             view=view,
             record=view.record,
-            conversation=view.conversation,
             done=done,
             trouble=trouble,
             faults=faults or {},
@@ -158,13 +165,25 @@ class RecordPage:
     async def _take_over(self, request: Request) -> Response:
         session, form = await self._guard.form(request, Role.AGENT)
         reference = _reference(request)
-        act = self._parts.hand_over.take_over(reference, session.user)
+        act = self._parts.hand_over.take_over(
+            reference, session.user, conversation_id=_conversation(form)
+        )
+        return await self._after(act, session, reference, form, Done.TOOK_OVER)
+
+    async def _take_from_owner(self, request: Request) -> Response:
+        session, form = await self._guard.form(request, Role.ADMIN)
+        reference = _reference(request)
+        act = self._parts.hand_over.take_from_owner(
+            reference, session.user, conversation_id=_conversation(form)
+        )
         return await self._after(act, session, reference, form, Done.TOOK_OVER)
 
     async def _hand_back(self, request: Request) -> Response:
         session, form = await self._guard.form(request, Role.AGENT)
         reference = _reference(request)
-        act = self._parts.hand_over.hand_back(reference, session.user)
+        act = self._parts.hand_over.hand_back(
+            reference, session.user, conversation_id=_conversation(form)
+        )
         return await self._after(act, session, reference, form, Done.HANDED_BACK)
 
     async def _write(self, request: Request) -> Response:
@@ -174,7 +193,11 @@ class RecordPage:
         async def write() -> None:
             try:
                 await self._parts.hand_over.write(
-                    reference, session.user, form.text("message"), key=form.text("once")
+                    reference,
+                    session.user,
+                    form.text("message"),
+                    key=form.text("once"),
+                    conversation_id=_conversation(form),
                 )
             except HandOverError as error:
                 raise _Unusable("message", _MESSAGE_FAULTS[error.refusal]) from None
@@ -199,6 +222,11 @@ class RecordPage:
             )
         name = done.value if isinstance(done, Done) else done
         return RedirectResponse(f"/desk/records/{reference}?done={name}", 303)
+
+
+def _conversation(form: Form) -> str | None:
+    """The conversation that a form is about; None if it does not say."""
+    return form.text("conversation") or None
 
 
 def _reference(request: Request) -> str:

@@ -12,8 +12,9 @@ from bot.gateway.desk.sessions import DeskSession
 from bot.gateway.records import PastTurn
 from bot.intake.ownership import Owner
 from bot.intake.record_store import LONGEST_NOTE
-from bot.intake.records import CLOSED_STATES, Entry, IntakeRecord
+from bot.intake.records import CLOSED_STATES, Entry, EntryKind, IntakeRecord, Origin
 from bot.intake.transitions import Move, after, moves_from
+from bot.replies.intake_request import Contact
 
 #: What the audit says and an entry of the record says already, with its text.
 _TOLD_BY_ENTRIES = frozenset({AuditAction.NOTE_ADDED, AuditAction.RECORD_APPENDED})
@@ -21,7 +22,7 @@ _TOLD_BY_ENTRIES = frozenset({AuditAction.NOTE_ADDED, AuditAction.RECORD_APPENDE
 #: A record has seldom as many lines; the audit page shows all.
 _MOST_LINES = 500
 
-__all__ = ["LONGEST_NOTE", "Conversation", "RecordView", "RecordViews", "TimelineItem"]
+__all__ = ["LONGEST_NOTE", "Asked", "Conversation", "RecordView", "RecordViews", "TimelineItem"]
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,61 @@ class TimelineItem:
 
 
 @dataclass(frozen=True)
-class Conversation:
-    """What was said, and who answers the patient now (None: the assistant).
+class Asked:
+    """A request that came from a conversation: by which reference that knows it, and its words.
 
-    `exists` is False where there never was a conversation, or where it was deleted.
+    `text` is None for what the head of the page shows.
     """
 
-    exists: bool
+    reference: str
+    at: datetime
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What was said, what it asked for, and who answers the patient now (None: the assistant).
+
+    `id` is None where there never was a conversation, or where it was deleted. `number` tells those
+    of one record apart, from 1.
+    """
+
+    id: str | None
+    number: int = 1
+    asked: tuple[Asked, ...] = ()
     turns: tuple[PastTurn, ...] = ()
     owner: Owner | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one."""
+        return self.id is not None
 
 
 @dataclass(frozen=True)
 class RecordView:
-    """A record and all around it. `views` says who has looked at it, newest first."""
+    """A record and all around it. `views` says who has looked at it, newest first.
+
+    `conversations`: the record's first, then those that something was added from.
+    """
 
     record: IntakeRecord
-    conversation: Conversation
+    conversations: tuple[Conversation, ...]
     timeline: tuple[TimelineItem, ...]
     views: tuple[AuditEntry, ...]
+
+    @property
+    def contact(self) -> Contact | None:
+        """How to reach the patient: as the record says, or the first request that was added."""
+        added = (item.entry.contact for item in reversed(self.timeline) if item.entry)
+        return self.record.contact or next((found for found in added if found), None)
+
+    def number_of(self, conversation_id: str | None) -> int | None:
+        """Which of several conversations this is; None where there is but one, or it is deleted."""
+        if len(self.conversations) < 2:
+            return None
+        known = {found.id: found.number for found in self.conversations if found.id}
+        return known.get(conversation_id or "")
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -84,7 +121,7 @@ class RecordViews:
         if record is None:
             return None
         entries = self._parts.records.entries(record.id)
-        audit = self._audit(reference)
+        audit = self._audit(record.reference)
         told = [line for line in audit if line.action is not AuditAction.RECORD_VIEWED]
         items = [
             *(TimelineItem(entry.at, entry=entry) for entry in entries),
@@ -96,21 +133,28 @@ class RecordViews:
         ]
         return RecordView(
             record=record,
-            conversation=self._conversation(record),
+            conversations=self._conversations(record, entries),
             timeline=tuple(sorted(items, key=lambda item: item.at, reverse=True)),
             views=tuple(line for line in audit if line.action is AuditAction.RECORD_VIEWED),
         )
 
     def look_on(
-        self, reference: str, session: DeskSession
+        self, reference: str, conversation_id: str | None, session: DeskSession
     ) -> tuple[IntakeRecord, Conversation] | None:
-        """What may have come since somebody looked: it goes on being one look."""
+        """What may have come since somebody looked: it goes on being one look.
+
+        Args:
+            conversation_id: one of the record's; None: its first.
+        """
         read = self._parts.records
-        if self._has_looked(reference, session):
-            record = read.get(reference)
-        else:
+        record = read.get(reference)
+        if record and not self._has_looked(record.reference, session):
             record = read.view(reference, actor=session.user.actor)
-        return (record, self._conversation(record)) if record else None
+        if record is None:
+            return None
+        found = self._conversations(record, read.entries(record.id))
+        chosen = [each for each in found if conversation_id in (None, each.id)]
+        return record, (chosen or [Conversation(None)])[0]
 
     def _has_looked(self, reference: str, session: DeskSession) -> bool:
         return any(
@@ -128,11 +172,31 @@ class RecordViews:
                 # Somebody has tampered with the audit: its page says so, and work goes on.
                 return ()
 
-    def _conversation(self, record: IntakeRecord) -> Conversation:
-        if record.conversation_id is None:
-            return Conversation(exists=False)
-        return Conversation(
-            exists=True,
-            turns=self._parts.history(record.conversation_id),
-            owner=self._parts.owners.owner_of(record.conversation_id),
+    def _conversations(
+        self, record: IntakeRecord, entries: tuple[Entry, ...]
+    ) -> tuple[Conversation, ...]:
+        asked: dict[str, list[Asked]] = {}
+        if record.conversation_id:
+            first = Asked(record.reference, record.created_at)
+            asked[record.conversation_id] = [first] if record.origin is Origin.REQUEST else []
+        for entry in entries:
+            if entry.conversation_id is None:
+                continue
+            known = asked.setdefault(entry.conversation_id, [])
+            if entry.kind is EntryKind.REQUEST:
+                reference = entry.reference or (known[0].reference if known else record.reference)
+                known.append(Asked(reference, entry.at, entry.text))
+        if not asked:
+            return (Conversation(None),)
+        return tuple(
+            [
+                Conversation(
+                    id,
+                    number,
+                    tuple(requests),
+                    self._parts.history(id),
+                    self._parts.owners.owner_of(id),
+                )
+                for number, (id, requests) in enumerate(asked.items(), start=1)
+            ]
         )

@@ -29,6 +29,10 @@ class DeskSession:
     form_token: str = field(repr=False)
 
 
+class SignInOverError(Exception):
+    """What the person signed in with does not hold any more."""
+
+
 class DeskSessions:
     """The sessions of one database.
 
@@ -46,10 +50,15 @@ class DeskSessions:
 
         Args:
             replacing: the token that this browser had until now, which ends.
+
+        Raises:
+            SignInOverError: the password was changed since it was checked, or the person disabled.
         """
         token, now = new_token(), now or _now()
         with self._database.writing() as connection:
+            # Under the audit's lock, as every change of a person.
             audit_log.append(connection, actor=user.actor.name, action=AuditAction.SIGN_IN)
+            _check_proof(connection, user)
             self._drop_ended(connection, now)
             if replacing is not None:
                 self._drop(connection, digest(replacing))
@@ -140,6 +149,14 @@ class DeskSessions:
                 )
             )
         )
+
+
+def _check_proof(connection: Connection, user: User) -> None:
+    now = connection.execute(
+        select(users.c.password_hash).where(users.c.id == user.id, users.c.disabled_at.is_(None))
+    ).scalar()
+    if now != user.proof:
+        raise SignInOverError
 
 
 def _now() -> datetime:

@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.desk.guard import Guard
+from bot.gateway.desk.known_places import KnownPlaces, Who
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.parts import DeskParts
-from bot.gateway.desk.sessions import DeskSessions
-from bot.gateway.desk.troubles import FieldFault, Trouble
+from bot.gateway.desk.sessions import DeskSessions, SignInOverError
+from bot.gateway.desk.troubles import DeskRefusal, FieldFault, Trouble
 from bot.gateway.desk.wording import Done
 from bot.gateway.rates import Rate, Rates
 from bot.intake.staff import User
@@ -44,6 +45,7 @@ class SignIn:
         self._sessions = sessions
         self._rates = Rates(parts.limits.rates)
         self._hashing = hashing
+        self._known = KnownPlaces()
 
     def routes(self) -> list[Route]:
         """Where all of this is found."""
@@ -75,21 +77,32 @@ class SignIn:
         form = await self._guard.open_form(request)
         name, then = form.text("name"), _page_or_home(form.text("then"))
         self._rates.count(Rate.SIGN_INS_PER_ADDRESS, self._parts.addresses.group_of(request))
-        user = await self._authenticate(name, form.exactly("password"))
+        who = self._who(request, name)
+        user = await self._authenticate(who, name, form.exactly("password"))
         if user is None:
             await self._parts.threads.run(self._note_failure, name)
             self._parts.metrics.count_desk_refusal(Trouble.SIGN_IN_FAILED)
             return await self._show_form(then, name=name, trouble=Trouble.SIGN_IN_FAILED)
-        token = await self._parts.threads.run(
-            self._sessions.open, user, replacing=self._guard.token(request)
-        )
+        try:
+            token = await self._parts.threads.run(
+                self._sessions.open, user, replacing=self._guard.token(request)
+            )
+        except SignInOverError:
+            return await self._show_form(then, name=name, trouble=Trouble.SIGN_IN_FAILED)
+        self._known.remember(who)
         response = RedirectResponse(then, 303)
         self._guard.give(response, token)
         return response
 
-    async def _authenticate(self, name: str, password: str) -> User | None:
-        # Counted by digest: what was typed there is kept nowhere.
-        self._rates.count(Rate.SIGN_INS_PER_NAME, _digest(name))
+    def _who(self, request: Request, name: str) -> Who:
+        """Name and place of whoever signs in. By digest: what was typed is kept nowhere."""
+        return _digest(name), self._parts.addresses.group_of(request)
+
+    async def _authenticate(self, who: Who, name: str, password: str) -> User | None:
+        # Wrong tries from elsewhere lock nobody out where they have signed in before.
+        self._rates.count(Rate.SIGN_INS_PER_NAME, ":".join(who))
+        if who not in self._known:
+            self._rates.count(Rate.SIGN_INS_PER_NAME_ANYWHERE, who[0])
         return await self._hashing.run(self._parts.staff.authenticate, name, password)
 
     def _note_failure(self, name: str) -> None:
@@ -116,7 +129,8 @@ class SignIn:
         faults: dict[str, FieldFault | StaffFault] = {}
         if form.exactly("password") != form.exactly("again"):
             faults["again"] = FieldFault.PASSWORDS_DIFFER
-        if await self._authenticate(session.user.name, form.exactly("old")) is None:
+        who = self._who(request, session.user.name)
+        if await self._authenticate(who, session.user.name, form.exactly("old")) is None:
             await self._parts.threads.run(self._sessions.note_failure, session.user)
             faults["old"] = FieldFault.PASSWORD_WRONG
         if not faults:
@@ -133,7 +147,13 @@ class SignIn:
             return self._pages.show(
                 "password.html", session=session, here="password", status=422, faults=faults
             )
-        token = await self._parts.threads.run(self._sessions.open, session.user, replacing=None)
+        user = await self._parts.threads.run(self._parts.staff.named, session.user.name)
+        try:
+            if user is None:
+                raise SignInOverError
+            token = await self._parts.threads.run(self._sessions.open, user, replacing=None)
+        except SignInOverError:
+            raise DeskRefusal(Trouble.SIGNED_OUT) from None
         response = RedirectResponse(f"{HOME}?done={Done.PASSWORD_CHANGED.value}", 303)
         self._guard.give(response, token)
         return response

@@ -23,6 +23,7 @@ class Trouble(str, Enum):
     OWNED = "owned"
     NOT_OWNER = "not_owner"
     NO_CONVERSATION = "no_conversation"
+    CONVERSATION_UNCHOSEN = "conversation_unchosen"
     NOT_DEAD = "not_dead"
     TOO_LARGE = "too_large"
     WRONG_TYPE = "wrong_type"
@@ -51,6 +52,7 @@ _STATUS = {
     Trouble.OWNED: 409,
     Trouble.NOT_OWNER: 409,
     Trouble.NO_CONVERSATION: 409,
+    Trouble.CONVERSATION_UNCHOSEN: 409,
     Trouble.NOT_DEAD: 409,
     Trouble.TOO_LARGE: 413,
     Trouble.WRONG_TYPE: 415,

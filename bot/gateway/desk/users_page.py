@@ -171,6 +171,8 @@ class UsersPage:
             faults[error.field] = error.fault
         if faults:
             return await self._show(session, faults=faults, typed=form, about=about)
+        # Whoever may not write any more does not keep a patient waiting.
+        await self._parts.hand_over.release_idle()
         return RedirectResponse(f"/desk/users?done={done.value}", 303)
 
 

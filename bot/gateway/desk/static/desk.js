@@ -81,7 +81,7 @@
   }
 
   // ---- News -------------------------------------------------------------------------------------
-  const place = document.querySelector("[data-news]");
+  const places = [...document.querySelectorAll("[data-news]")];
   let unseen = 0;
 
   function retitle() {
@@ -162,16 +162,23 @@
   async function poll() {
     if (asking) return;
     asking = true;
-    const answer = await ask("GET", place.dataset.news);
+    for (const place of places) {
+      if (!await renewed(place)) break;
+    }
     asking = false;
+  }
+
+  // Whether the next place may be asked for too.
+  async function renewed(place) {
+    const answer = await ask("GET", place.dataset.news);
     if (answer.status === 401) {
       signedOut();
-      return;
+      return false;
     }
     const made = answer.status === 200 && answer.page && answer.page.body.firstElementChild;
     if (!made) {
       stuck();
-      return;
+      return false;
     }
     if (Number(made.dataset.left) * 1000 > endsAt - performance.now() + 2000) lasts(made.dataset.left);
     const old = place.firstElementChild;
@@ -179,12 +186,13 @@
     else tellOfTalk(old, made);
     const atEnd = isAtEnd(old);
     renew(old, made);
-    if (atEnd) toEnd();
+    if (atEnd) toEnd(place);
     if (fresh) {
       fresh.parentElement.classList.remove("stuck");
       fresh.textContent = `Up to date at ${new Date().toLocaleTimeString("en-US")}`;
     }
     retitle();
+    return true;
   }
 
   function stuck() {
@@ -199,8 +207,8 @@
     return Boolean(talk) && talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40;
   }
 
-  function toEnd() {
-    const talk = document.querySelector(".talk");
+  function toEnd(place) {
+    const talk = place.querySelector(".talk");
     if (talk) talk.scrollTop = talk.scrollHeight;
   }
 
@@ -232,9 +240,9 @@
     stay.addEventListener("click", goOn);
     document.addEventListener("input", typed);
   }
-  if (place) {
-    polling = setInterval(poll, 1000 * Number(place.dataset.every));
+  if (places.length) {
+    polling = setInterval(poll, 1000 * Number(places[0].dataset.every));
     addEventListener("focus", retitle);
-    toEnd();
+    places.forEach(toEnd);
   }
 })();
