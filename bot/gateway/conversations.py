@@ -78,7 +78,7 @@ class Conversations:
         Raises:
             RefusalError: no such session.
         """
-        conversation_id = await self._conversation_of(token_digest)
+        conversation_id = await self.conversation_of(token_digest)
         return await self._threads.run(self._store.history, conversation_id)
 
     async def updates(self, token_digest: str, message_id: str | None) -> Updates:
@@ -87,8 +87,19 @@ class Conversations:
         Raises:
             RefusalError: no such session.
         """
-        conversation_id = await self._conversation_of(token_digest)
+        conversation_id = await self.conversation_of(token_digest)
         return await self._threads.run(self._updates.since, conversation_id, message_id)
+
+    async def conversation_of(self, token_digest: str) -> str:
+        """The id of a session's conversation, which is never sent out.
+
+        Raises:
+            RefusalError: no such session.
+        """
+        found = await self._threads.run(self._store.conversation_of, token_digest)
+        if found is None:
+            raise RefusalError(ErrorCode.SESSION_OVER)
+        return found
 
     async def delete(self, token_digest: str) -> None:
         """Delete a session and its conversation. Messages still waiting get no answer.
@@ -97,7 +108,7 @@ class Conversations:
             RefusalError: no such session.
         """
         async with self._arrivals.hold(token_digest):
-            conversation_id = await self._conversation_of(token_digest)
+            conversation_id = await self.conversation_of(token_digest)
             await self._threads.run(self._store.delete, conversation_id)
             self._runner.drop(conversation_id)
         log(LogEvent.CONVERSATION_DELETED)
@@ -117,7 +128,7 @@ class Conversations:
     async def _accept(
         self, submission: Submission, deadline: float
     ) -> tuple[Message, ...] | asyncio.Task[tuple[Message, ...]]:
-        conversation_id = await self._conversation_of(submission.session_digest)
+        conversation_id = await self.conversation_of(submission.session_digest)
         accepted = await self._threads.run(
             self._store.accept,
             conversation_id,
@@ -129,12 +140,6 @@ class Conversations:
             return accepted.messages
         self._runner.hurry(conversation_id)
         return self._runner.running(accepted.turn) or self._runner.start(accepted, deadline)
-
-    async def _conversation_of(self, token_digest: str) -> str:
-        found = await self._threads.run(self._store.conversation_of, token_digest)
-        if found is None:
-            raise RefusalError(ErrorCode.SESSION_OVER)
-        return found
 
     def _expiry(self) -> datetime:
         idle = timedelta(minutes=self._limits.session.idle_minutes)

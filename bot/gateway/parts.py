@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.content.redaction_rules import load_redaction_rules
 from bot.database.engine import Database
 from bot.gateway.alert_keeper import AlertKeeper
 from bot.gateway.answer_keeper import AnswerKeeper
@@ -16,6 +17,7 @@ from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.delivery_worker import delivery_worker
 from bot.gateway.desk.desk import Desk
 from bot.gateway.desk.parts import DeskParts
+from bot.gateway.feedback_store import FeedbackStore
 from bot.gateway.handover import HandOver
 from bot.gateway.handover_store import HandOverStore
 from bot.gateway.installation import Installation
@@ -37,6 +39,7 @@ from bot.intake.ownership import OwnershipStore
 from bot.intake.purge import Purge
 from bot.intake.record_store import RecordStore
 from bot.intake.staff import StaffStore
+from bot.replies.redaction import Redactor
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Parts:
     safety: SafetyFirst
     runner: TurnRunner
     conversations: Conversations
+    feedback: FeedbackStore
+    threads: DatabaseThreads
     desk: Desk
     upkeep: Upkeep
     background: tuple[Callable[[], Awaitable[None]], ...]
@@ -120,6 +125,8 @@ def put_together(installation: Installation) -> Parts:
         safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
         runner=runner,
         conversations=conversations,
+        feedback=FeedbackStore(database, vault, Redactor(load_redaction_rules())),
+        threads=threads,
         desk=Desk(
             DeskParts(
                 database=database,
