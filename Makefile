@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test benchmark train lint format lock clean
+.PHONY: help setup run test benchmark train lint format lock widget clean
 
 PYTHON := .venv/bin/python
 MODEL := models/assistant.tar.gz
 MODEL_INPUTS := config.yml domain.yml requirements.lock \
-	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' 2>/dev/null)
+	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' \
+	! -name 'widget_texts.*' ! -name 'redaction_rules.*' 2>/dev/null)
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -20,12 +21,14 @@ setup: ## Make .venv with the packages of requirements.lock (skips what is done)
 run: setup $(MODEL) ## Set up, train if the content changed, start everything, print the address
 	@exec $(PYTHON) -m bot serve
 
-test: setup ## Set up and run every check: content, lint, types, rooms, tests
+test: setup ## Set up and run every check: content, lint, types, rooms, widget, tests
 	@deploy/test_packages.sh
 	@$(MAKE) --no-print-directory $(MODEL)
 	@echo "checking the content"
 	@$(PYTHON) -m bot content check
 	@$(MAKE) --no-print-directory lint
+	@echo "checking the widget"
+	@deploy/check_widget.sh
 	@echo "running the tests"
 	@$(PYTHON) -m pytest -p tests.count_line -n 2 --dist loadgroup
 
@@ -49,9 +52,15 @@ format: setup ## Put the code into the project's format
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@deploy/lock.sh
 
+widget: setup ## Check and build the website widget anew (needs Node 20 or newer)
+	@deploy/widget_packages.sh
+	@npm --prefix widget run --silent check
+	@npm --prefix widget run --silent build
+	@$(PYTHON) -m bot widget size
+
 clean: ## Remove .venv, models and caches; keeps var/, where conversations are
 	rm -rf .venv .bootstrap models .rasa .cache results .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis .import_linter_cache
+		.hypothesis .import_linter_cache widget/node_modules widget/src/generated
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): $(MODEL_INPUTS) | setup

@@ -13,6 +13,7 @@ from bot.commands import (
     audit,
     classify,
     content,
+    feedback,
     intake,
     keys,
     privacy,
@@ -20,6 +21,7 @@ from bot.commands import (
     serve,
     thresholds,
     users,
+    widget,
 )
 from bot.commands.errors import CommandError
 
@@ -27,7 +29,10 @@ from bot.commands.errors import CommandError
 BAD_INPUT = 2
 
 #: In the order in which the help lists them.
-_COMMANDS = (serve, content, classify, thresholds, safety, users, intake, audit, privacy, keys)
+_COMMANDS = (
+    *(serve, content, widget, classify, thresholds, safety),
+    *(users, intake, feedback, audit, privacy, keys),
+)
 
 
 class OneLineParser(argparse.ArgumentParser):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.commands.errors import CommandError
+from bot.commands.terminal import harmless
 
 if TYPE_CHECKING:
     from bot.commands.subparsers import Subparsers
@@ -69,7 +70,7 @@ def list_records(arguments: argparse.Namespace) -> int:
                 record.urgency.value,
                 record.state.value,
                 due,
-                _harmless(record.assignee or "-"),
+                harmless(record.assignee or "-"),
             )
         )
     return 0
@@ -94,7 +95,7 @@ def show_record(arguments: argparse.Namespace) -> int:
         entries = records.entries(record.id)
     for name, value in _facts(record, clinic).items():
         if value:
-            print(f"{name + ':':<14}{_harmless(value)}")
+            print(f"{name + ':':<14}{harmless(value)}")
     for entry in entries:
         _print_entry(entry, clinic)
     return 0
@@ -137,10 +138,10 @@ def _facts(record: IntakeRecord, clinic: Clinic) -> dict[str, str | None]:
 
 
 def _print_entry(entry: Entry, clinic: Clinic) -> None:
-    author = f", {_harmless(entry.author)}" if entry.author else ""
+    author = f", {harmless(entry.author)}" if entry.author else ""
     print(f"\n{_time(entry.at, clinic)}, {entry.kind.value}{author}")
     for line in entry.text.split("\n"):
-        print(f"    {_harmless(line)}")
+        print(f"    {harmless(line)}")
 
 
 def _row(reference: str, urgency: str, state: str, due: str, assignee: str) -> str:
@@ -153,10 +154,3 @@ def _is_overdue(record: IntakeRecord) -> bool:
 
 def _time(moment: datetime, clinic: Clinic) -> str:
     return f"{moment.astimezone(ZoneInfo(clinic.time_zone)):%Y-%m-%d %H:%M %Z}"
-
-
-def _harmless(text: str) -> str:
-    """The text without what a terminal would obey, or what would look like a line of ours."""
-    return "".join(
-        character if character.isprintable() else f"\\u{ord(character):04x}" for character in text
-    )

@@ -13,6 +13,7 @@ from bot.content.reference_rules import reference_faults
 from bot.content.texts import TEXTS_FILE, load_texts
 from bot.content.training_examples import NLU_FOLDER, read_utterances
 from bot.content.training_rules import training_faults
+from bot.content.widget_texts import WIDGET_TEXTS_FILE, load_widget_texts
 from bot.content.yaml_source import ContentError, Fault, YamlSource, read_yaml
 
 
@@ -29,8 +30,9 @@ def check_content(
     pages_folder: Path = PAGES_FOLDER,
     texts_file: Path = TEXTS_FILE,
     nlu_folder: Path = NLU_FOLDER,
+    widget_texts_file: Path = WIDGET_TEXTS_FILE,
 ) -> ContentReport:
-    """Check every page, the other texts, and the training data that belongs to them.
+    """Check every page, the other texts, the widget's, and the training data that belongs to them.
 
     Raises:
         ContentError: the limits themselves cannot be read.
@@ -47,6 +49,10 @@ def check_content(
     try:
         load_texts(texts_file)
         report.faults += training_faults(pages, read_utterances(nlu_folder), limits)
+    except ContentError as error:
+        report.faults += error.faults
+    try:
+        load_widget_texts(widget_texts_file)
     except ContentError as error:
         report.faults += error.faults
     return report

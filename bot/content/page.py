@@ -31,6 +31,10 @@ class FollowUpKind(str, Enum):
     FREQUENCY = "frequency"
 
 
+#: So many questions can be taken in at a glance.
+FEWEST_STARTERS = 3
+MOST_STARTERS = 5
+
 #: In a follow-up map: the page does not say.
 NOT_ON_PAGE = "none"
 
@@ -77,7 +81,10 @@ class Answer(_Record):
 
 
 class Page(_Record):
-    """A condition page: its facts once, then its answers."""
+    """A condition page: its facts once, then its answers.
+
+    `starters` are the answers that somebody who does not know what to ask is offered.
+    """
 
     id: str = Slug
     title: str
@@ -90,6 +97,12 @@ class Page(_Record):
     figures: tuple[str, ...]
     medicines: tuple[str, ...]
     references: tuple[Citation, ...]
-    starters: tuple[str, str, str, str]
+    starters: tuple[str, ...]
     follow_ups: dict[FollowUpKind, str] = {}
     answers: tuple[Answer, ...]
+
+    @validator("starters")
+    def _offers_a_few(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not FEWEST_STARTERS <= len(names) <= MOST_STARTERS:
+            raise ValueError(f"must name {FEWEST_STARTERS} to {MOST_STARTERS}")
+        return names

@@ -117,39 +117,23 @@ class ErrorCode(str, Enum):
 SAFE_TEXT_ERRORS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
 
 
-class ChatPageTexts(_Texts):
-    """The plain chat page."""
+class DemonstrationTexts(_Texts):
+    """The demonstration of a page of the clinic."""
 
     title: str
-    heading: str
-    intro: str
-    get_help_now: str
-    call_911: str
-    call_988: str
-    text_988: str
-    input_label: str
-    send: str
-    you_said: str
-    assistant_said: str
-    person_said: str
-    delivered: str
-    working: str
-    choices: str
-    read_page: str
+    skip: str
+    emergency: str
+    conditions: str
+    lead: str
+    reviewed: str
+    on_this_page: str
     references: str
-    conversation: str
-    clear: str
-    clear_question: str
-    clear_confirm: str
-    clear_keep: str
-    clear_failed: str
-    cleared: str
-    offline: str
-    try_again: str
-    not_sent: str
-    too_fast: str
-    session_over: str
-    too_long: str
+    pubmed: str
+    ask: str
+    contact: str
+    call: str
+    hours: str
+    about: str
     no_script: str
 
 
@@ -172,7 +156,7 @@ class Texts(_Texts):
     intake: dict[str, IntakeTexts]
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
-    chat_page: ChatPageTexts
+    demonstration: DemonstrationTexts
 
     @validator("chitchat")
     def _answers_all_small_talk(cls, texts: dict[ChitchatKind, str]) -> dict[ChitchatKind, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from bot.database.schema import conversations, forgettings
+from bot.database.schema import conversations, feedback, forgettings
 
 
 def delete_conversations(
@@ -16,7 +16,8 @@ def delete_conversations(
 ) -> int:
     """Delete everything of these conversations, and remember that Rasa has to forget them.
 
-    Records and alerts that link to one lose the link. Returns how many there were.
+    Records, alerts and feedback that link to one lose the link, and feedback its comment too.
+    Returns how many there were.
 
     Args:
         connection: a writing transaction; `Database.flush_deletions` belongs behind it.
@@ -33,6 +34,8 @@ def delete_conversations(
     )
     gone = [row.id for row in found]
     if gone:
+        of_these = feedback.c.conversation_id.in_(gone)
+        connection.execute(update(feedback).where(of_these).values(sealed_comment=None))
         connection.execute(delete(conversations).where(conversations.c.id.in_(gone)))
         rows = [{"conversation_id": conversation_id, "asked_at": now} for conversation_id in gone]
         connection.execute(insert(forgettings), rows)

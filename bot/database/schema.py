@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -125,6 +126,27 @@ buttons = Table(
     Column("title", Text, nullable=False),
     Column("payload", Text, nullable=False),
     UniqueConstraint("message_id", "position", name="uq_buttons_position"),
+)
+
+#: Whether an answer helped. Outlives its conversation, then without the comment
+#: (bot/database/deletion.py). `content_version` tells which wording was judged.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column(
+        "conversation_id",
+        String(ID_LENGTH),
+        ForeignKey("conversations.id", ondelete="SET NULL"),
+        index=True,
+    ),
+    Column("message_id", String(ID_LENGTH), nullable=False, unique=True),
+    Column("page", String(64), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("content_version", String(16), nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("sealed_comment", Text),
 )
 
 #: What staff must see at once. Outlives its conversation, and holds nothing that a patient wrote.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Table, Text
 
-from bot.database.schema import intake_entries, intake_records, messages, turns
+from bot.database.schema import feedback, intake_entries, intake_records, messages, turns
 
 SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
     turns: (turns.c.text,),
@@ -14,5 +14,6 @@ SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
         intake_records.c.sealed_contact,
         intake_records.c.sealed_reason,
     ),
+    feedback: (feedback.c.sealed_comment,),
     intake_entries: (intake_entries.c.sealed_text,),
 }

@@ -186,6 +186,13 @@ class Answerer:
         reply = self._composer.danger(opinion.danger, before.safety_replies)
         return Answer((reply,), opinion.danger)
 
+    async def takes_for_danger(self, text: str) -> bool:
+        """Whether Rasa takes a text for a danger, if it can say so in time."""
+        with anyio.move_on_after(self._doubt_seconds):
+            opinion = await self._opinion(text)
+            return opinion is not None and opinion.danger is not None
+        return False
+
     async def _opinion(self, text: str) -> _Opinion | None:
         """What Rasa takes a text for; None if it does not say."""
         try:

@@ -12,15 +12,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.configuration.clinic import Clinic
 from bot.configuration.settings import Settings
 from bot.content.texts import ErrorCode
+from bot.content.widget_texts import load_widget_texts
 from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.admission import Admission
 from bot.gateway.chat_api import ChatApi
-from bot.gateway.chat_page import ChatPage
+from bot.gateway.demonstration import Demonstration
 from bot.gateway.error_boundary import ErrorBoundary
 from bot.gateway.errors import ErrorResponses, RefusalError
+from bot.gateway.feedback_api import FeedbackApi
 from bot.gateway.health import Health
 from bot.gateway.installation import Installation
 from bot.gateway.log_events import LogEvent, log, log_failure
@@ -28,6 +32,8 @@ from bot.gateway.origins import OriginGate, allowed_origins
 from bot.gateway.parts import put_together
 from bot.gateway.rates import Rates
 from bot.gateway.security_headers import SecurityHeaders
+from bot.gateway.widget_configuration import widget_configuration
+from bot.gateway.widget_file import WidgetFile, widget_script
 from bot.replies.composer import ReplyComposer
 
 #: What a client is told to wait when the database cannot be used.
@@ -42,14 +48,16 @@ class Gateway:
         texts, composer = installation.texts, installation.composer
         self._limits = installation.limits
         self._parts = put_together(installation)
+        self._rates = Rates(self._limits.rates)
+        self._admission = Admission(self._rates, self._parts.addresses)
         self._errors = ErrorResponses(texts, composer, clinic)
-        page = ChatPage(texts, composer, clinic, self._limits)
         health = Health(self._parts.readiness, self._parts.addresses, self._parts.metrics)
         self.application = Starlette(
             routes=[
                 *self._chat_api(composer).routes(),
+                *self._feedback_api().routes(),
                 *health.routes(),
-                *page.routes(),
+                *_website(installation),
                 *self._parts.desk.routes(),
             ],
             lifespan=self._lifespan,
@@ -70,8 +78,21 @@ class Gateway:
             safety=self._parts.safety,
             upkeep=self._parts.upkeep,
             composer=composer,
-            rates=Rates(self._limits.rates),
+            rates=self._rates,
+            admission=self._admission,
             addresses=self._parts.addresses,
+            limits=self._limits,
+            metrics=self._parts.metrics,
+        )
+
+    def _feedback_api(self) -> FeedbackApi:
+        return FeedbackApi(
+            conversations=self._parts.conversations,
+            store=self._parts.feedback,
+            threads=self._parts.threads,
+            answerer=self._parts.answerer,
+            safety=self._parts.safety,
+            admission=self._admission,
             limits=self._limits,
             metrics=self._parts.metrics,
         )
@@ -110,6 +131,17 @@ class Gateway:
             await self._parts.rasa.close()
             self._parts.database.close()
             log(LogEvent.STOPPED)
+
+
+def _website(installation: Installation) -> list[Route]:
+    """The widget, and a page that shows it."""
+    clinic, texts = installation.clinic, installation.texts
+    library, widget_texts = installation.composer.library, load_widget_texts()
+    script = widget_script(
+        widget_configuration(clinic, library, texts, widget_texts, installation.limits)
+    )
+    page = Demonstration(texts.demonstration, clinic, library, widget_texts.languages)
+    return [*WidgetFile(script).routes(), *page.routes()]
 
 
 async def _forever(run: Callable[[], Awaitable[None]]) -> None:

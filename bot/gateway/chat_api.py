@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.content.texts import ChitchatKind
+from bot.gateway.admission import Admission
 from bot.gateway.answering import NOTHING_FOUND, Answerer, Finding
 from bot.gateway.client_address import ClientAddresses
 from bot.gateway.conversations import Conversations
@@ -16,7 +17,6 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.rates import Rate, Rates
 from bot.gateway.records import Message, PastTurn, Submission, open_offers
 from bot.gateway.request_reader import (
-    check_length,
     idempotency_key,
     read_nothing,
     read_submission,
@@ -39,6 +39,7 @@ class ChatApi:
         upkeep: Upkeep,
         composer: ReplyComposer,
         rates: Rates,
+        admission: Admission,
         addresses: ClientAddresses,
         limits: GatewayLimits,
         metrics: Metrics,
@@ -49,6 +50,7 @@ class ChatApi:
         self._upkeep = upkeep
         self._composer = composer
         self._rates = rates
+        self._admission = admission
         self._addresses = addresses
         self._limits = limits
         self._metrics = metrics
@@ -81,7 +83,9 @@ class ChatApi:
         key = idempotency_key(request)
         body = await read_submission(request, self._limits.request)
         submission = submission_of(body, session, key)
-        refusal = self._refusal(request, submission)
+        refusal = self._admission.refusal(
+            request, session, submission.text, self._limits.request.longest_text
+        )
         found = NOTHING_FOUND
         if submission.text:
             # Whoever is refused is not let through to Rasa: then what is in doubt counts.
@@ -92,17 +96,6 @@ class ChatApi:
                 found.hit, submission, messages, sender=self._addresses.group_of(request)
             )
         return JSONResponse({"messages": _public(await messages)})
-
-    def _refusal(self, request: Request, submission: Submission) -> RefusalError | None:
-        """Why this message is not taken, if a limit says so."""
-        try:
-            self._rates.count(Rate.MESSAGES_PER_ADDRESS, self._addresses.group_of(request))
-            self._rates.count(Rate.MESSAGES_PER_SESSION, submission.session_digest)
-            if submission.text is not None:
-                check_length(submission.text, self._limits.request)
-        except RefusalError as refusal:
-            return refusal
-        return None
 
     async def _submit(
         self, submission: Submission, refusal: RefusalError | None, found: Finding

@@ -84,7 +84,7 @@ class Conversations:
         Raises:
             RefusalError: no such session.
         """
-        conversation_id = await self._conversation_of(token_digest)
+        conversation_id = await self.conversation_of(token_digest)
         return await self._threads.run(self._store.history, conversation_id)
 
     async def updates(self, token_digest: str, message_id: str | None) -> Updates:
@@ -93,8 +93,19 @@ class Conversations:
         Raises:
             RefusalError: no such session.
         """
-        conversation_id = await self._conversation_of(token_digest)
+        conversation_id = await self.conversation_of(token_digest)
         return await self._threads.run(self._updates.since, conversation_id, message_id)
+
+    async def conversation_of(self, token_digest: str) -> str:
+        """The id of a session's conversation, which is never sent out.
+
+        Raises:
+            RefusalError: no such session.
+        """
+        found = await self._threads.run(self._store.conversation_of, token_digest)
+        if found is None:
+            raise RefusalError(ErrorCode.SESSION_OVER)
+        return found
 
     async def delete(self, token_digest: str) -> None:
         """Delete a session and its conversation. Messages still waiting get no answer.
@@ -103,7 +114,7 @@ class Conversations:
             RefusalError: no such session.
         """
         async with self._arrivals.hold(token_digest):
-            conversation_id = await self._conversation_of(token_digest)
+            conversation_id = await self.conversation_of(token_digest)
             await self._threads.run(self._store.delete, conversation_id)
             self._runner.drop(conversation_id)
         log(LogEvent.CONVERSATION_DELETED)
@@ -123,7 +134,7 @@ class Conversations:
     async def _accept(
         self, submission: Submission, deadline: float, found: Finding | None
     ) -> tuple[Message, ...] | asyncio.Task[tuple[Message, ...]]:
-        conversation_id = await self._conversation_of(submission.session_digest)
+        conversation_id = await self.conversation_of(submission.session_digest)
         accepted = await self._threads.run(
             self._store.accept,
             conversation_id,
@@ -136,12 +147,6 @@ class Conversations:
         self._runner.hurry(conversation_id)
         running = self._runner.running(accepted.turn)
         return running or self._runner.start(accepted, deadline, found)
-
-    async def _conversation_of(self, token_digest: str) -> str:
-        found = await self._threads.run(self._store.conversation_of, token_digest)
-        if found is None:
-            raise RefusalError(ErrorCode.SESSION_OVER)
-        return found
 
     def _expiry(self) -> datetime:
         idle = timedelta(minutes=self._limits.session.idle_minutes)

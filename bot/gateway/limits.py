@@ -73,6 +73,18 @@ class UpdateLimits(_Limits):
     later_seconds: float = Field(gt=0)
 
 
+class FeedbackLimits(_Limits):
+    """How much may be written beside "this did not help"."""
+
+    longest_comment: int = Field(gt=0)
+
+
+class WidgetLimits(_Limits):
+    """How much the website widget may be to load."""
+
+    largest_compressed_bytes: int = Field(gt=0)
+
+
 class UpkeepLimits(_Limits):
     """When background work is done."""
 
@@ -144,6 +156,8 @@ class GatewayLimits(_Limits):
     alerts: AlertLimits
     handover: HandOverLimits
     updates: UpdateLimits
+    feedback: FeedbackLimits
+    widget: WidgetLimits
     upkeep: UpkeepLimits
     readiness: ReadinessLimits
     database: DatabaseLimits

@@ -64,6 +64,9 @@ class Metrics:
         self._requests = self._counter(
             "intake_requests", "Finished forms that were, or could not be, stored", "stored"
         )
+        self._feedback = self._counter(
+            "feedback", "Answers of which a patient said that they did or did not help", "helpful"
+        )
         self._open_records = Gauge(
             "assistant_intake_open",
             "Records that a person still has to see to",
@@ -109,8 +112,9 @@ class Metrics:
             self._desk_refusals.labels(trouble.value)
         for reason in FallbackReason:
             self._fallbacks.labels(reason.value)
-        for stored in ("true", "false"):
-            self._requests.labels(stored)
+        for said in ("true", "false"):
+            self._requests.labels(said)
+            self._feedback.labels(said)
         for kind in ReplyKind:
             self._replies.labels(kind.value)
         for danger in SafetyKind:
@@ -143,6 +147,10 @@ class Metrics:
     def count_request(self, *, stored: bool) -> None:
         """One more request to the clinic was stored, or could not be at the first attempt."""
         self._requests.labels(str(stored).lower()).inc()
+
+    def count_feedback(self, *, helpful: bool) -> None:
+        """Of one more answer it was said whether it helped."""
+        self._feedback.labels(str(helpful).lower()).inc()
 
     def set_records(self, counts: RecordCounts) -> None:
         """So many records are open and overdue now."""

@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+#: The pages that are not the desk's, and what they are made of.
+PAGES_FOLDER = Path(__file__).parent / "pages"
+
 
 class PageFiles:
     """Serves a few files from memory.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.content.intake_rules import load_intake_rules
+from bot.content.redaction_rules import load_redaction_rules
 from bot.database.engine import Database
 from bot.gateway.alert_keeper import AlertKeeper
 from bot.gateway.answer_keeper import AnswerKeeper
@@ -17,6 +18,7 @@ from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.delivery_worker import delivery_worker
 from bot.gateway.desk.desk import Desk
 from bot.gateway.desk.parts import DeskParts
+from bot.gateway.feedback_store import FeedbackStore
 from bot.gateway.handover import HandOver
 from bot.gateway.handover_store import HandOverStore
 from bot.gateway.installation import Installation
@@ -40,6 +42,7 @@ from bot.intake.purge import Purge
 from bot.intake.record_store import RecordStore
 from bot.intake.staff import StaffStore
 from bot.replies.intake_reader import IntakeReader
+from bot.replies.redaction import Redactor
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Parts:
     safety: SafetyFirst
     runner: TurnRunner
     conversations: Conversations
+    feedback: FeedbackStore
+    threads: DatabaseThreads
     desk: Desk
     upkeep: Upkeep
     background: tuple[Callable[[], Awaitable[None]], ...]
@@ -127,6 +132,8 @@ def put_together(installation: Installation) -> Parts:
         safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
         runner=runner,
         conversations=conversations,
+        feedback=FeedbackStore(database, vault, Redactor(load_redaction_rules())),
+        threads=threads,
         desk=Desk(
             DeskParts(
                 database=database,

@@ -58,6 +58,15 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """Whether a message helped, and what its reader wrote about it (normalised)."""
+
+    message_id: str
+    helpful: bool
+    comment: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Turn:
     """A stored message of a patient. A chosen button has its title as text, and a payload.
 
@@ -127,6 +136,8 @@ class Message:
             "disclaimer": reply["disclaimer"],
             "source": reply["source"],
             "buttons": shown if shown and with_buttons else None,
+            "asks": reply["asks"],
+            "problem": reply["problem"],
             "from": self.said_by,
             "name": self.author,
         }

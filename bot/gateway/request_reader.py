@@ -11,11 +11,11 @@ from starlette.requests import Request
 from bot.content.texts import ErrorCode
 from bot.gateway.errors import RefusalError
 from bot.gateway.limits import RequestLimits
-from bot.gateway.records import Submission, digest
+from bot.gateway.records import Feedback, Submission, digest
 from bot.safety.normalise import normalise
 
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_BUTTON_ID = re.compile(r"[0-9a-f]{32}")
+_ID = re.compile(r"[0-9a-f]{32}")
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{43})", re.IGNORECASE)
 
 
@@ -60,6 +60,25 @@ async def read_submission(request: Request, limits: RequestLimits) -> dict[str, 
     raise RefusalError(ErrorCode.WRONG_SHAPE)
 
 
+async def read_feedback(request: Request, limits: RequestLimits) -> Feedback:
+    """The body of feedback: {"message_id", "helpful", "comment"}; its comment is normalised.
+
+    Raises:
+        RefusalError: wrong type, too large, too slow, not JSON, or of another shape; or what it is
+            about can be no message.
+    """
+    body = await _read_json(request, limits)
+    if not isinstance(body, dict) or body.keys() - {"message_id", "helpful", "comment"}:
+        raise RefusalError(ErrorCode.WRONG_SHAPE)
+    message_id, helpful, comment = (body.get(name) for name in ("message_id", "helpful", "comment"))
+    is_text = comment is None or isinstance(comment, str)
+    if not isinstance(message_id, str) or not isinstance(helpful, bool) or not is_text:
+        raise RefusalError(ErrorCode.WRONG_SHAPE)
+    if not _ID.fullmatch(message_id):
+        raise RefusalError(ErrorCode.NOT_FOUND)
+    return Feedback(message_id, helpful, normalise(comment or "") or None)
+
+
 async def read_nothing(request: Request, limits: RequestLimits) -> None:
     """Accept an empty body or {}.
 
@@ -84,21 +103,21 @@ def submission_of(body: dict[str, str], session_digest: str, key: str) -> Submis
     # With the key, which is stored nowhere: of a short text alone a digest could be guessed.
     digests = (session_digest, digest(key), digest(f"{key}:{name}:{value}"))
     if name == "button_id":
-        if not _BUTTON_ID.fullmatch(value):
+        if not _ID.fullmatch(value):
             raise RefusalError(ErrorCode.BUTTON_OVER)
         return Submission(*digests, button_id=value)
     return Submission(*digests, text=normalise(value))
 
 
-def check_length(text: str, limits: RequestLimits) -> None:
-    """Refuse a normalised text that is empty or too long.
+def check_length(text: str, longest: int) -> None:
+    """Refuse a normalised text that is empty, or has more than `longest` characters.
 
     Raises:
         RefusalError: it is.
     """
     if not text:
         raise RefusalError(ErrorCode.TEXT_EMPTY)
-    if len(text) > limits.longest_text:
+    if len(text) > longest:
         raise RefusalError(ErrorCode.TEXT_TOO_LONG)
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: For everything that is not the chat page: nothing may be loaded, run or framed.
+#: For everything that is not a page: nothing may be loaded, run or framed.
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-#: For the chat page: its own script and style, no inline code, no HTML made from text.
+#: For a page: its own script and style, no inline code, no HTML made from text.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
-#: For the desk: as the chat page, and its forms lead to itself.
+#: For the demonstration page: what a strict page that embeds the widget needs. The one policy for
+#: trusted types is that of the widget's rendering library.
+WIDGET_POLICY = PAGE_POLICY.replace("trusted-types 'none'", "trusted-types lit-html")
+
+#: For the desk: its forms lead to itself.
 DESK_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
 
 _POLICY = "Content-Security-Policy"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.deletion import delete_conversations
-from bot.database.schema import audit, intake_entries, intake_records, outbox
+from bot.database.schema import audit, feedback, intake_entries, intake_records, outbox
 from bot.intake.actors import Actor
 from bot.intake.holdings import HeldRecord, Holdings
 
@@ -29,7 +29,9 @@ class ErasureCounts:
 def erase(
     connection: Connection, holdings: Holdings, *, actor: Actor, now: datetime
 ) -> ErasureCounts:
-    """Erase records, with entries and notices, and conversations, here and (later) in Rasa's store.
+    """Erase records, with entries and notices, and conversations with their feedback.
+
+    Rasa's own copy of a conversation goes later.
 
     Safety alerts stay without their link: they hold nothing that leads to a person. The audit gets
     one row for each record, with its reference and counts, and one for each further reference.
@@ -40,6 +42,8 @@ def erase(
     Args:
         now: the moment of the erasure, in UTC.
     """
+    of_these = feedback.c.conversation_id.in_(holdings.conversation_ids)
+    connection.execute(delete(feedback).where(of_these))
     conversations = delete_conversations(connection, holdings.conversation_ids, now)
     entries = notices = 0
     for record in holdings.records:

@@ -16,6 +16,7 @@ from bot.database.schema import (
     buttons,
     conversation_owners,
     conversations,
+    feedback,
     intake_entries,
     intake_records,
     messages,
@@ -99,7 +100,24 @@ def _conversation(connection: Connection, vault: Vault, conversation_id: str) ->
         "sessions_end_at": [_value(moment) for moment in ends_at],
         "answered_by": owner,
         "turns": [_turn(connection, vault, row) for row in rows],
+        "feedback": _feedback(connection, vault, conversation_id),
     }
+
+
+def _feedback(connection: Connection, vault: Vault, conversation_id: str) -> list[Json]:
+    rows = connection.execute(
+        select(feedback)
+        .where(feedback.c.conversation_id == conversation_id)
+        .order_by(feedback.c.at, feedback.c.id)
+    )
+    left_out = ("id", "conversation_id", "message_id", "sealed_comment")
+    return [
+        {
+            **_plain(row._asdict(), *left_out),
+            "comment": vault.open(row.sealed_comment) if row.sealed_comment else None,
+        }
+        for row in rows
+    ]
 
 
 def _turn(connection: Connection, vault: Vault, row: Row) -> Json:

@@ -24,6 +24,7 @@ from bot.database.engine import Database
 from bot.database.schema import (
     conversations,
     desk_sessions,
+    feedback,
     intake_records,
     outbox,
     safety_alerts,
@@ -45,6 +46,7 @@ class PurgedKind(str, Enum):
     DELIVERED_NOTICES = "delivered_notices"
     DEAD_NOTICES = "dead_notices"
     SAFETY_ALERTS = "safety_alerts"
+    FEEDBACK = "feedback"
     DESK_SESSIONS = "desk_sessions"
 
 
@@ -160,6 +162,7 @@ def _steps(days: Days, desk: SessionLife) -> dict[PurgedKind, Step]:
         PurgedKind.SAFETY_ALERTS: _rows(
             safety_alerts.c.id, true(), safety_alerts.c.occurred_at, days.safety_alerts
         ),
+        PurgedKind.FEEDBACK: _rows(feedback.c.id, true(), feedback.c.at, days.feedback),
         PurgedKind.DESK_SESSIONS: _ended_sessions(desk),
     }
 

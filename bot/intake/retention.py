@@ -31,6 +31,7 @@ class Days(_Part):
     delivered_notices: int = Field(ge=1, le=_MOST_DAYS)
     dead_notices: int = Field(ge=1, le=_MOST_DAYS)
     safety_alerts: int = Field(ge=1, le=_MOST_DAYS)
+    feedback: int = Field(ge=1, le=_MOST_DAYS)
 
 
 class PurgePace(_Part):

@@ -13,7 +13,7 @@ from bot.replies.intake_contact import shown_phone
 from bot.replies.intake_draft import KNOWN_PHONE, Choice, FormEnd, IntakeDraft, Note, Step
 from bot.replies.intake_request import ContactKind
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
-from bot.replies.reply import Button, Reply, ReplyKind
+from bot.replies.reply import Asks, Button, Reply, ReplyKind
 from bot.replies.understanding import Intent, Label
 from bot.replies.wording import fill_in
 
@@ -32,6 +32,10 @@ _CHOICES: Mapping[Step, tuple[Choice, ...]] = {
         Choice.CHANGE_REASON,
     ),
 }
+
+
+#: What is said beside a question that the answer before did not answer.
+_PROBLEM_NOTES = frozenset({Note.UNCLEAR, Note.TOO_LONG})
 
 
 class IntakeComposer:
@@ -79,7 +83,11 @@ class IntakeComposer:
         if draft.note is Note.QUIET:
             return None
         return Reply(
-            kind=ReplyKind.INTAKE, text=self._question_text(draft), buttons=self._choices(draft)
+            kind=ReplyKind.INTAKE,
+            text=self._question_text(draft),
+            buttons=self._choices(draft),
+            asks=_asked(draft),
+            problem=draft.problem is not None or draft.note in _PROBLEM_NOTES,
         )
 
     def ended(self, draft: IntakeDraft) -> Reply:
@@ -228,3 +236,9 @@ class IntakeComposer:
     def _fill(self, language: str, text: str, **more: str) -> str:
         hours = self._clinic.opening_hours_in(language)
         return fill_in(text, self._clinic, self._library, hours=hours, **more)
+
+
+def _asked(draft: IntakeDraft) -> Asks:
+    if draft.step is Step.CONTACT and draft.known_phone:
+        return Asks.KNOWN_CONTACT
+    return Asks(draft.step.value)

@@ -47,6 +47,20 @@ class _Part(BaseModel):
         frozen = True
 
 
+class Asks(str, Enum):
+    """What a question of the intake form asks for, so that a device can make it easy to answer.
+
+    `KNOWN_CONTACT` asks whether the number that the patient texts from may be used.
+    """
+
+    NAME = "name"
+    CONTACT = "contact"
+    KNOWN_CONTACT = "known_contact"
+    BEST_TIME = "best_time"
+    REASON = "reason"
+    CONFIRM = "confirm"
+
+
 class Reference(_Part):
     """A publication, as shown to a patient."""
 
@@ -78,8 +92,10 @@ class Button(_Part):
 class Reply(_Part):
     """One bubble: text, and all that belongs to it.
 
-    Parts that do not apply are None (or no buttons). `danger` is what a safety reply answers, and
-    `request` a finished form that the gateway has to store: a patient's device is told neither.
+    Parts that do not apply are None (or no buttons). `asks` is what a question of the intake form
+    asks for, and `problem` says that it tells what was wrong with the answer before. `danger` is
+    what a safety reply answers, and `request` a finished form that the gateway has to store: a
+    patient's device is told neither of the two.
     """
 
     kind: ReplyKind
@@ -89,6 +105,8 @@ class Reply(_Part):
     disclaimer: str | None = None
     source: Source | None = None
     buttons: tuple[Button, ...] = ()
+    asks: Asks | None = None
+    problem: bool = False
     danger: Danger | None = None
     request: IntakeRequest | None = None
 

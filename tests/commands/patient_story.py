@@ -22,6 +22,7 @@ from bot.replies.intake_request import Contact
 from bot.replies.reply import Button, Reply, ReplyKind
 from tests.databases import CLINIC, VAULT
 from tests.intake.alerts import alert
+from tests.intake.held_rows import opinion
 from tests.intake.records import PHONE, WORDS, add, asked, records_of, staff
 
 #: None of this may be left anywhere once the patient is erased.
@@ -66,7 +67,10 @@ def told(
     words: str = "my zebrafinch",
     **request: Any,
 ) -> Story:
-    """A patient talks, tells of a danger, asks for a person, and a person notes something."""
+    """A patient talks, tells of a danger, asks for a person; a person notes something.
+
+    They also say that an answer did not help.
+    """
     token = uuid.uuid4().hex
     turn = said(database, words, token)
     kept_by_rasa(settings, turn.conversation_id, words)
@@ -84,6 +88,7 @@ def told(
     )
     actor = staff(database, uuid.uuid4().hex)
     records_of(database).add_note(receipt.reference, "likes marzipan", actor=actor)
+    opinion(database, datetime.now(timezone.utc), turn.conversation_id)
     return Story(turn.conversation_id, receipt, turn)
 
 

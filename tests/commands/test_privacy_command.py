@@ -112,6 +112,9 @@ def test_an_export_holds_everything_and_nothing_of_others(
     assert talk["turns"][1]["replies"][0]["text"] == "About the heliotrope."
     assert talk["turns"][1]["replies"][0]["buttons"] == ["More of it"]
     assert talk["rasa_events"] == [{"event": "user", "text": "my zebrafinch"}]
+    (opinion,) = talk["feedback"]
+    assert (opinion["topic"], opinion["helpful"]) == ("relief", False)
+    assert opinion["comment"] == "not a word on marzipan"
     assert [found["conversation_id"] for found in held["alerts"]] == [story.conversation_id]
     assert "bullfinch" not in said.out
     assert "sealed1:" not in said.out

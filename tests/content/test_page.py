@@ -51,6 +51,13 @@ def test_a_whole_page_is_read() -> None:
     assert page.answers[0].sign_off is SignOff.DRAFT
 
 
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_a_page_offers_a_few_starters(count: int) -> None:
+    starters = [f"answer_{number}" for number in range(count)]
+
+    assert Page.parse_obj(page_with(starters=starters)).starters == tuple(starters)
+
+
 @pytest.mark.parametrize("name", [name for name in page_with() if name != "follow_ups"])
 def test_every_fact_of_a_page_is_needed(name: str) -> None:
     values = page_with()
@@ -79,8 +86,8 @@ def test_every_part_of_an_answer_is_needed(name: str) -> None:
         {"url_path": "conditions"},
         {"url_path": "/with space"},
         {"reviewed_on": "yesterday"},
-        {"starters": ["a", "b", "c"]},
-        {"starters": ["a", "b", "c", "d", "e"]},
+        {"starters": ["a", "b"]},
+        {"starters": ["a", "b", "c", "d", "e", "f"]},
         {"follow_ups": {"whenever": "definition"}},
         {"reveiwer": "Dr. A"},
         {"references": [{"id": "a", "citation": "A", "about": "It."}]},

@@ -22,6 +22,10 @@ _SPECIAL = {
     "not_covered.about_topic": {"question"},
     "follow_up.source": {"answer_source", "references"},
     "follow_up.simpler": {"answer"},
+    "demonstration.title": {"page"},
+    "demonstration.lead": {"page"},
+    "demonstration.reviewed": {"page", "reviewer", "date"},
+    "demonstration.pubmed": {"pmid"},
     **{
         f"intake.{language}.{path}": names
         for language in ("en", "es")
@@ -120,7 +124,9 @@ def test_a_robot_says_that_it_is_one(texts: Texts) -> None:
     assert "I am an automated assistant, not a person and not a clinician" in said
 
 
-@pytest.mark.parametrize("path", ["human_handoff", "error.action_failed", "chat_page.no_script"])
+@pytest.mark.parametrize(
+    "path", ["human_handoff", "error.action_failed", "demonstration.no_script"]
+)
 def test_the_way_to_a_person_names_telephone_hours_and_both_lines(path: str) -> None:
     assert all(said in ALL[path] for said in ("{clinic}", "{phone}", "{hours}", "911", "988"))
 
@@ -129,7 +135,7 @@ def test_the_way_to_a_person_names_telephone_hours_and_both_lines(path: str) -> 
     "path",
     [
         *("chitchat.greet", "chitchat.pain", "out_of_scope", "clarify.unsure"),
-        *("clarify.offer_person_first", "chat_page.offline", "http_errors.text_too_long"),
+        *("clarify.offer_person_first", "demonstration.emergency", "http_errors.text_too_long"),
         *("http_errors.too_many", "http_errors.session_over", "http_errors.body_too_large"),
     ],
 )

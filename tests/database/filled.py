@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from bot.database.engine import Database
 from bot.database.schema import (
     conversations,
+    feedback,
     intake_entries,
     intake_records,
     messages,
@@ -23,8 +24,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 TURNS = 500
 
 #: Rows in tables with sealed columns, and values in these; turn 0 is the greeting without a text.
-ROWS = TURNS + 3
-VALUES = TURNS - 1 + 4
+ROWS = TURNS + 4
+VALUES = TURNS - 1 + 5
 
 
 def vault(*keys: str) -> Vault:
@@ -57,6 +58,18 @@ def fill(database: Database, sealing: Vault | None) -> None:
         )
         connection.execute(
             insert(messages).values(id="m", turn_id="0" * 32, position=0, reply=kept("reply"))
+        )
+        connection.execute(
+            insert(feedback).values(
+                id="f",
+                message_id="m",
+                page="p",
+                topic="t",
+                content_version="v",
+                helpful=True,
+                at=NOW,
+                sealed_comment=kept("comment"),
+            )
         )
         connection.execute(
             insert(intake_records).values(

@@ -19,7 +19,7 @@ from tests.gateway.harness import Chat, RunningGateway, StartGateway, limits_wit
 
 MESSAGE_KEYS = [
     *("id", "kind", "page", "topic", "text", "disclaimer", "source", "buttons"),
-    *("from", "name"),
+    *("asks", "problem", "from", "name"),
 ]
 
 
@@ -83,6 +83,18 @@ def test_absent_parts_are_null(gateway: RunningGateway) -> None:
     (message,) = gateway.chat().say("hello").json()["messages"]
     for part in ("page", "topic", "disclaimer", "source", "buttons"):
         assert message[part] is None
+    assert (message["asks"], message["problem"]) == (None, False)
+
+
+def test_a_question_of_the_form_says_what_it_asks_for_after_a_reload_too(
+    gateway: RunningGateway, rasa: FakeRasa
+) -> None:
+    asked = {"kind": "intake", "text": "Which number?", "asks": "contact", "problem": True}
+    rasa.answer = lambda said: {"replies": [asked], "intent": "intake"}
+    conversation = gateway.chat()
+    (message,) = conversation.say("hm").json()["messages"]
+    for shown in (message, conversation.history()[-1]):
+        assert (shown["asks"], shown["problem"]) == ("contact", True)
 
 
 def test_several_replies_come_in_order(gateway: RunningGateway, rasa: FakeRasa) -> None:

@@ -115,7 +115,8 @@ def test_the_patient_reads_who_joins_what_they_write_and_that_they_leave(
     written = desk.store.write(reference, desk.dana, "Hello,\nhow can I help?")
     (message,) = news(patient, joined["id"])["messages"]
     assert message == {
-        **dict.fromkeys(("page", "topic", "disclaimer", "source", "buttons")),
+        **dict.fromkeys(("page", "topic", "disclaimer", "source", "buttons", "asks")),
+        "problem": False,
         "id": written.id,
         "kind": "human_handoff",
         "text": "Hello,\nhow can I help?",

@@ -270,7 +270,7 @@ def test_every_response_carries_the_security_headers(gateway: RunningGateway) ->
     conversation = gateway.chat()
     for response in (
         gateway.http.get("/"),
-        gateway.http.get("/chat.js"),
+        gateway.http.get("/widget.js"),
         gateway.http.get("/health/live"),
         gateway.http.get("/nothing"),
         conversation.say("hello"),

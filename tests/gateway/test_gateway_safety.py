@@ -115,6 +115,8 @@ def test_a_message_tells_the_patients_device_nothing_more_than_any_other(
         "disclaimer",
         "source",
         "buttons",
+        "asks",
+        "problem",
         "from",
         "name",
     ]

@@ -12,6 +12,7 @@ from bot.database.engine import Database
 from bot.database.schema import (
     conversations,
     desk_sessions,
+    feedback,
     intake_entries,
     intake_records,
     outbox,
@@ -145,6 +146,25 @@ def safety_alert(database: Database, moment: datetime, conversation_id: str | No
         conversation_id=conversation_id,
     )
     return alert_id
+
+
+def opinion(database: Database, moment: datetime, conversation_id: str | None = None) -> str:
+    """Feedback with a comment."""
+    opinion_id = new_id()
+    add(
+        database,
+        feedback,
+        id=opinion_id,
+        conversation_id=conversation_id,
+        message_id=new_id(),
+        page="cramp",
+        topic="relief",
+        content_version="0123456789ab",
+        helpful=False,
+        at=moment,
+        sealed_comment=VAULT.seal("not a word on marzipan"),
+    )
+    return opinion_id
 
 
 def user(database: Database) -> str:

@@ -17,6 +17,7 @@ from bot.database.migrate import migrate
 from bot.database.schema import (
     audit,
     conversations,
+    feedback,
     forgettings,
     intake_records,
     outbox,
@@ -25,7 +26,16 @@ from bot.database.schema import (
 from bot.intake.purge import Purge, SessionLife
 from bot.intake.records import CLOSED_STATES, RecordState
 from bot.intake.retention import Retention
-from tests.intake.held_rows import NOW, ago, conversation, ids, notice, record, safety_alert
+from tests.intake.held_rows import (
+    NOW,
+    ago,
+    conversation,
+    ids,
+    notice,
+    opinion,
+    record,
+    safety_alert,
+)
 
 #: Days, small enough that ages fall on both sides of every limit.
 RETENTION = Retention.parse_obj(
@@ -37,6 +47,7 @@ RETENTION = Retention.parse_obj(
             "delivered_notices": 1,
             "dead_notices": 3,
             "safety_alerts": 5,
+            "feedback": 3,
         },
         "purge": {"every_minutes": 1, "retry_minutes": 1, "batch": 2},
     }
@@ -115,7 +126,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def emptied(database: Database) -> None:
     with database.writing() as connection:
-        for table in (intake_records, conversations, safety_alerts, forgettings, audit):
+        for table in (
+            *(intake_records, conversations, safety_alerts, feedback, forgettings, audit),
+        ):
             connection.execute(delete(table))
 
 
@@ -126,9 +139,14 @@ def emptied(database: Database) -> None:
     talks=st.lists(talks, max_size=5),
     held=st.lists(records, max_size=5),
     alerts=st.lists(ages, max_size=5),
+    opinions=st.lists(ages, max_size=5),
 )
 def test_what_is_younger_or_open_stays_and_nothing_else(
-    store: Database, talks: list[HeldConversation], held: list[HeldRecord], alerts: list[float]
+    store: Database,
+    talks: list[HeldConversation],
+    held: list[HeldRecord],
+    alerts: list[float],
+    opinions: list[float],
 ) -> None:
     emptied(store)
     talk_ids = [
@@ -158,6 +176,9 @@ def test_what_is_younger_or_open_stays_and_nothing_else(
     alert_ids = {
         safety_alert(store, ago(days=age)): age <= RETENTION.days.safety_alerts for age in alerts
     }
+    opinion_ids = {
+        opinion(store, ago(days=age)): age <= RETENTION.days.feedback for age in opinions
+    }
 
     counts = Purge(store, RETENTION, desk=DESK).run(NOW)
 
@@ -170,6 +191,7 @@ def test_what_is_younger_or_open_stays_and_nothing_else(
     assert ids(store, intake_records) == record_ids
     assert ids(store, outbox) == notice_ids
     assert ids(store, safety_alerts) == {each for each, stays in alert_ids.items() if stays}
+    assert ids(store, feedback) == {each for each, stays in opinion_ids.items() if stays}
     with store.reading() as connection:
         to_forget = {row.conversation_id for row in connection.execute(forgettings.select())}
         assert to_forget == set(talk_ids) - kept

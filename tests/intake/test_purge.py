@@ -19,6 +19,7 @@ from bot.database.schema import (
     audit,
     conversations,
     desk_sessions,
+    feedback,
     forgettings,
     intake_entries,
     intake_records,
@@ -40,6 +41,7 @@ from tests.intake.held_rows import (
     ids,
     new_id,
     notice,
+    opinion,
     record,
     safety_alert,
     user,
@@ -182,6 +184,29 @@ def test_safety_alerts_go_after_a_year(database: Database, purge: Purge) -> None
     kept = safety_alert(database, ago(days=365))
     assert purge.run(NOW).deleted == {PurgedKind.SAFETY_ALERTS: 1}
     assert ids(database, safety_alerts) == {kept}
+
+
+def test_feedback_goes_after_a_year(database: Database, purge: Purge) -> None:
+    opinion(database, ago(days=365) - SECOND)
+    kept = opinion(database, ago(days=365))
+    assert purge.run(NOW).deleted == {PurgedKind.FEEDBACK: 1}
+    assert ids(database, feedback) == {kept}
+
+
+def test_a_comment_goes_with_its_conversation_and_what_it_was_about_stays(
+    database: Database, purge: Purge
+) -> None:
+    old, young = (conversation(database, ago(days=days)) for days in (31, 29))
+    for talk in (old, young):
+        opinion(database, ago(days=29), talk)
+    assert purge.run(NOW).deleted == {PurgedKind.CONVERSATIONS: 1}
+    with database.reading() as connection:
+        rows = connection.execute(select(feedback)).all()
+    assert {(row.conversation_id, row.sealed_comment is None) for row in rows} == {
+        (None, True),
+        (young, False),
+    }
+    assert {(row.page, row.topic, row.helpful) for row in rows} == {("cramp", "relief", False)}
 
 
 def test_sessions_at_the_desk_go_once_they_have_ended(database: Database, purge: Purge) -> None:

@@ -14,7 +14,7 @@ from bot.content.intake_texts import ContactProblem, IntakeTexts
 from bot.content.texts import Texts
 from bot.replies.intake_draft import KNOWN_PHONE, Choice, FormEnd, IntakeDraft, Note, Step
 from bot.replies.payloads import PERSON_PAYLOAD
-from bot.replies.reply import Reply, ReplyKind
+from bot.replies.reply import Asks, Reply, ReplyKind
 from tests.replies.forms import (
     ALL_ANSWERS,
     COMPOSER,
@@ -324,3 +324,22 @@ def test_a_button_says_exactly_its_choice() -> None:
     assert said.choice is Choice.SEND
     assert said.words is None
     assert replace(said, heard=words("x").heard).choice is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_says_what_it_asks_for_and_a_last_word_asks_for_nothing(language: str) -> None:
+    for draft, reply in zip(drafts(language), questions(language), strict=True):
+        known = draft.step is Step.CONTACT and draft.known_phone
+        assert reply.asks is (Asks.KNOWN_CONTACT if known else Asks(draft.step.value))
+    assert {(reply.asks, reply.problem) for reply in endings(language)} == {(None, False)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_says_what_was_wrong_is_a_problem(language: str) -> None:
+    for draft, reply in zip(drafts(language), questions(language), strict=True):
+        wrong = draft.note in (Note.UNCLEAR, Note.TOO_LONG) or draft.problem is not None
+        assert reply.problem is wrong
+
+
+def test_each_step_asks_for_something_else() -> None:
+    assert {reply.asks for reply in questions("en")} == set(Asks)

@@ -25,6 +25,12 @@ def test_the_kinds_are_those_of_the_design() -> None:
     }
 
 
+def test_a_reply_that_was_stored_before_replies_asked_is_read() -> None:
+    reply = Reply.parse_raw('{"kind": "chitchat", "text": "Hello."}')
+
+    assert (reply.asks, reply.problem) == (None, False)
+
+
 @settings(deadline=None, max_examples=50)
 @given(reply=replies(st.none() | st.text(max_size=20)))
 def test_a_reply_survives_the_way_through_json(reply: Reply) -> None:
@@ -51,6 +57,8 @@ def test_a_request_goes_through_json_and_stays_out_of_logs() -> None:
         {"buttons": [{"title": "No", "payload": "deny"}]},
         {"buttons": [{"title": "x" * 61, "payload": "/deny"}]},
         {"source": {"section": "One"}},
+        {"asks": "weight"},
+        {"problem": "yes and no"},
         {"danger": {"topic": "boredom"}},
         {"danger": {"topic": "suicide", "words": "of a patient"}},
     ],

@@ -13,7 +13,6 @@ from starlette.routing import Route, Router
 
 from bot.database.engine import DatabaseUnavailableError
 from bot.database.vault import VaultError
-from bot.gateway.chat_page import PAGES_FOLDER
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.desk.audit_page import AuditPage
 from bot.gateway.desk.export import Export
@@ -31,7 +30,7 @@ from bot.gateway.desk.users_page import UsersPage
 from bot.gateway.desk.wording import load_wording
 from bot.gateway.errors import RefusalError
 from bot.gateway.log_events import LogEvent, log, log_failure
-from bot.gateway.page_files import PageFiles
+from bot.gateway.page_files import PAGES_FOLDER, PageFiles
 
 _STATIC = Path(__file__).parent / "static"
 

@@ -1,0 +1,281 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { ClinicChat } from "../src/clinic-chat";
+import type { Message } from "../src/messages";
+import { withoutControls } from "../src/text";
+import { configuration, message, titled } from "./fixtures";
+import { FakeGateway, noConnection } from "./gateway";
+
+const FOCUSABLE = "a, button, input, textarea, summary, [tabindex]";
+const HOSTILE = ["<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "<script>x</script>", "\u202eevil"];
+
+let gateway: FakeGateway;
+let chat: ClinicChat;
+
+beforeAll(() => {
+  ClinicChat.configuration = configuration();
+  ClinicChat.defaultServer = "https://chat.example";
+  customElements.define("clinic-chat", ClinicChat);
+});
+
+beforeEach(() => {
+  sessionStorage.clear();
+  vi.stubGlobal("BroadcastChannel", undefined);
+  gateway = new FakeGateway();
+  gateway.install();
+  chat = new ClinicChat();
+  chat.lang = "en";
+  document.body.append(chat);
+});
+
+afterEach(() => {
+  chat.remove();
+  vi.unstubAllGlobals();
+});
+
+const root = (): ShadowRoot => {
+  if (chat.shadowRoot === null) throw new Error("the shadow root is closed");
+  return chat.shadowRoot;
+};
+const all = (selector: string): HTMLElement[] => [...root().querySelectorAll<HTMLElement>(selector)];
+const one = (selector: string): HTMLElement => {
+  const [found] = all(selector);
+  if (found === undefined) throw new Error(`there is no ${selector}`);
+  return found;
+};
+const text = (selector: string): string => one(selector).textContent.replace(/\s+/g, " ").trim();
+const named = (name: string): HTMLElement => {
+  const found = all("button").find((button) =>
+    (button.getAttribute("aria-label") ?? button.textContent).trim() === name);
+  if (found === undefined) throw new Error(`there is no button ${name}`);
+  return found;
+};
+
+async function open(): Promise<void> {
+  await vi.waitFor(() => one(".launcher"));
+  one(".launcher").click();
+  await vi.waitFor(() => { expect(text(".log")).toContain("Hello."); });
+}
+
+function write(words: string): void {
+  const entry = one("#entry") as HTMLTextAreaElement;
+  entry.value = words;
+  entry.dispatchEvent(new InputEvent("input"));
+}
+
+/** What of a text stands in its first paragraph, as it is shown. */
+function beginning(words: string): string {
+  return withoutControls(words).split(/\n|(?<=\.) /)[0] ?? "";
+}
+
+async function ask(words: string, ...answer: Message[]): Promise<void> {
+  if (answer.length > 0) gateway.answers.set(words, answer);
+  write(words);
+  one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  if (one("#entry").tagName === "INPUT") one("form.composer").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+  await vi.waitFor(() => { expect(text(".log")).toContain(beginning(answer.at(-1)?.text ?? words)); });
+}
+
+describe("closed", () => {
+  test("there is one thing to focus, and nothing was asked for", async () => {
+    await vi.waitFor(() => one(".launcher"));
+    expect(all(FOCUSABLE)).toHaveLength(1);
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test("again after Escape, with the focus back", async () => {
+    await open();
+    one("#entry").focus();
+    one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    await vi.waitFor(() => one(".launcher"));
+    expect(all(FOCUSABLE)).toHaveLength(1);
+    await vi.waitFor(() => { expect(root().activeElement).toBe(one(".launcher")); });
+  });
+
+  test("the page hears that it opens and closes, and nothing else", async () => {
+    const heard: [string, unknown][] = [];
+    for (const name of ["clinic-chat:open", "clinic-chat:close"]) {
+      document.body.addEventListener(name, (event) => { heard.push([name, (event as CustomEvent).detail]); }, { once: true });
+    }
+    await open();
+    chat.close();
+    expect(heard).toEqual([["clinic-chat:open", null], ["clinic-chat:close", null]]);
+  });
+});
+
+describe("open", () => {
+  test("help, disclaimer and starters are there without the server", async () => {
+    gateway.failNext(/./, ...Array.from({ length: 9 }, () => noConnection));
+    await vi.waitFor(() => one(".launcher"));
+    chat.open();
+    await vi.waitFor(() => one(".panel"));
+    const links = all(".pinned a").map((link) => link.getAttribute("href"));
+    expect(links).toEqual(["tel:911", "tel:988", "sms:988", "tel:+15550100199"]);
+    expect(text(".disclaimer")).toContain("not a substitute");
+    expect(all(".starters button").map((button) => button.textContent)).toEqual(["What is aura?", "Who should I see?"]);
+  });
+
+  test("it is a dialog with a name that leaves the page usable, with one log and one status and alert", async () => {
+    await open();
+    expect(one("[role=dialog]").hasAttribute("aria-modal")).toBe(false);
+    expect(text("#title")).toBe("Tovani assistant");
+    for (const role of ["log", "status", "alert"]) expect(all(`[role=${role}]`)).toHaveLength(1);
+    expect(all("[aria-live]")).toHaveLength(1);
+    expect(one("[role=log]").getAttribute("aria-relevant")).toBe("additions");
+  });
+
+  test("the log goes live only after the history stands", async () => {
+    await open();
+    await ask("first", message({ text: "Answer one." }));
+    chat.remove();
+    chat = new ClinicChat();
+    document.body.append(chat);
+    let release = (): void => undefined;
+    gateway.failNext(/history/, () => new Promise((done) => {
+      release = () => { done(Response.json({ messages: gateway.records })); };
+    }));
+    chat.open();
+    await vi.waitFor(() => one(".log"));
+    const lives: (string | null)[] = [];
+    new MutationObserver(() => { lives.push(one(".log").getAttribute("aria-live")); })
+      .observe(one(".log"), { childList: true });
+    release();
+    await vi.waitFor(() => { expect(text(".log")).toContain("Answer one."); });
+    expect(lives).toEqual(["off"]);
+    await vi.waitFor(() => { expect(one("[role=log]").getAttribute("aria-live")).toBe("polite"); });
+  });
+
+  test("Enter sends; Shift, and a word still being composed, do not", async () => {
+    await open();
+    write("half");
+    for (const init of [{ shiftKey: true }, { isComposing: true }]) {
+      one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ...init }));
+    }
+    expect(gateway.calls("message")).toEqual([]);
+    await ask("whole");
+    expect((one("#entry") as HTMLTextAreaElement).value).toBe("");
+  });
+
+  test("a text that is too long is not sent and not lost", async () => {
+    await open();
+    const long = "w".repeat(2_001);
+    write(long);
+    one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    await vi.waitFor(() => { expect(text("[role=alert]")).toContain("2000"); });
+    expect((one("#entry") as HTMLTextAreaElement).value).toBe(long);
+    expect(gateway.calls("message")).toEqual([]);
+  });
+
+  test.each(HOSTILE)("%j stays text, from both sides", async (hostile) => {
+    await open();
+    const source = { section: hostile, url: "javascript:alert(1)", reviewed_by: hostile, reviewed_on: "2026-05-31",
+      references: [{ citation: hostile, pmid: "1/../2?x" }] };
+    await ask(`${hostile} ?`, message({ text: `${hostile} end.`, disclaimer: hostile, source, buttons: titled(hostile) }));
+    expect(all("img, script, b, iframe")).toEqual([]);
+    expect(all(".log a").map((link) => link.getAttribute("href")))
+      .toEqual(["https://pubmed.ncbi.nlm.nih.gov/1%2F..%2F2%3Fx/"]);
+    expect(one(".log").textContent).not.toContain("\u202e");
+  });
+});
+
+describe("an answer", () => {
+  const answer = (): Message => message({
+    text: "Aura comes first. Then pain.", page: "migraine", disclaimer: "Not advice.", buttons: titled("Tell me more", "Talk to a person"),
+    source: { section: "Definition", url: "https://www.example.com/m", reviewed_by: "Dr. Soffer", reviewed_on: "2026-05-31",
+      references: [{ citation: "Steiner 2024", pmid: "38876749" }] },
+  });
+
+  test("says what it rests on, in its own bubble", async () => {
+    await open();
+    await ask("aura?", answer());
+    expect(text("summary")).toBe("Based on our migraine page (section Definition), reviewed by Dr. Soffer, on May 31, 2026.");
+    expect(all(".source a").map((link) => link.getAttribute("href")))
+      .toEqual(["https://www.example.com/m", "https://pubmed.ncbi.nlm.nih.gov/38876749/"]);
+    expect(text(".bubble.answer .note")).toBe("Not advice.");
+  });
+
+  test("can be called helpful or not, and why", async () => {
+    await open();
+    const shown = answer();
+    await ask("aura?", shown);
+    named("No, this was not helpful").click();
+    await vi.waitFor(() => one(".comment"));
+    (one(".comment textarea") as HTMLTextAreaElement).value = " Too short ";
+    one(".comment").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await vi.waitFor(() => { expect(all(".comment")).toEqual([]); });
+    expect(gateway.calls("feedback").map((call) => call.body)).toEqual([
+      { message_id: shown.id, helpful: false, comment: null },
+      { message_id: shown.id, helpful: false, comment: "Too short" },
+    ]);
+  });
+
+  test("offers what follows; the way to a person has one place, and presses the open button", async () => {
+    await open();
+    gateway.answers.set("b-Talk to a person", [message({ text: "Here is how." })]);
+    await ask("aura?", answer());
+    expect(all(".choices button").map((button) => button.textContent)).toEqual(["Tell me more"]);
+    named("Talk to a person").click();
+    await vi.waitFor(() => { expect(text(".log")).toContain("Here is how."); });
+    expect(gateway.calls("message").at(-1)?.body).toEqual({ button_id: "b-Talk to a person" });
+  });
+
+  test("without an open button the way to a person is asked for in words", async () => {
+    await open();
+    named("Talk to a person").click();
+    await vi.waitFor(() => { expect(gateway.calls("message")).toHaveLength(1); });
+    expect(gateway.calls("message")[0]?.body).toEqual({ text: "I want to talk to a person." });
+  });
+});
+
+describe("danger", () => {
+  const urgent = (): Message => message({ kind: "crisis", text: "Call 988 now. You matter." });
+
+  test("has its banner, and takes the focus from an empty field", async () => {
+    await open();
+    one("#entry").focus();
+    await vi.waitFor(() => { expect(one("[role=log]").getAttribute("aria-live")).toBe("polite"); });
+    await ask("x", urgent());
+    await vi.waitFor(() => { expect(root().activeElement?.className).toContain("crisis"); });
+    expect(all("[role=alert] a").map((link) => link.getAttribute("href"))).toEqual(["tel:988", "sms:988"]);
+    await ask("thanks", message({ text: "You are welcome." }));
+    await vi.waitFor(() => { expect(all(".banner")).toEqual([]); });
+  });
+
+  test("leaves the focus to somebody who writes", async () => {
+    await open();
+    await vi.waitFor(() => { expect(one("[role=log]").getAttribute("aria-live")).toBe("polite"); });
+    gateway.answers.set("x", [urgent()]);
+    write("x");
+    one("#entry").focus();
+    one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    write("and more");
+    await vi.waitFor(() => one(".banner"));
+    expect(root().activeElement?.id).toBe("entry");
+    expect((one("#entry") as HTMLTextAreaElement).value).toBe("and more");
+  });
+});
+
+describe("the form", () => {
+  test("what was wrong is tied to the field, with what was written to correct it", async () => {
+    await open();
+    await ask("person", message({ kind: "intake", asks: "contact", text: "Which phone?" }));
+    const entry = one("#entry") as HTMLInputElement;
+    expect([entry.type, entry.autocomplete, entry.hasAttribute("aria-invalid")]).toEqual(["tel", "tel", false]);
+    const problem = message({ kind: "intake", asks: "contact", problem: true, text: "Too short." });
+    await ask("a@b", problem);
+    await vi.waitFor(() => { expect(one("#entry").getAttribute("aria-invalid")).toBe("true"); });
+    const ids = one("#entry").getAttribute("aria-describedby")?.split(" ") ?? [];
+    expect(ids.map((id) => root().getElementById(id)?.textContent.replace(/\s+/g, " ").trim()).join(" ")).toContain("Too short.");
+    expect((one("#entry") as HTMLInputElement).value).toBe("a@b");
+    expect((one("#entry") as HTMLInputElement).type).toBe("email");
+  });
+
+  test("the read-back is a list, and no second button says Send", async () => {
+    await open();
+    await ask("person", message({
+      kind: "intake", asks: "confirm", text: "I will send:\nFirst name: Anna\nPhone: 555\nIs this right?", buttons: titled("Send", "Cancel"),
+    }));
+    expect(all(".read-back dt").map((label) => label.textContent)).toEqual(["First name", "Phone"]);
+    expect(all(".read-back dd").map((value) => value.textContent)).toEqual(["Anna", "555"]);
+    expect(all("button").filter((button) => button.textContent === "Send")).toHaveLength(1);
+  });
+});
