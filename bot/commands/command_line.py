@@ -19,6 +19,7 @@ from bot.commands import (
     safety,
     serve,
     thresholds,
+    twilio_double,
     users,
 )
 from bot.commands.errors import CommandError
@@ -27,7 +28,19 @@ from bot.commands.errors import CommandError
 BAD_INPUT = 2
 
 #: In the order in which the help lists them.
-_COMMANDS = (serve, content, classify, thresholds, safety, users, intake, audit, privacy, keys)
+_COMMANDS = (
+    serve,
+    twilio_double,
+    content,
+    classify,
+    thresholds,
+    safety,
+    users,
+    intake,
+    audit,
+    privacy,
+    keys,
+)
 
 
 class OneLineParser(argparse.ArgumentParser):

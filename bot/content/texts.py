@@ -153,6 +153,17 @@ class ChatPageTexts(_Texts):
     no_script: str
 
 
+class AnswerPageTexts(_Texts):
+    """The page with one full answer; what it shares with the chat page stands there."""
+
+    title: str
+    page: str
+    ask: str
+    person: str
+    gone_title: str
+    gone: str
+
+
 class Texts(_Texts):
     """All of `texts.yml`. Words in {braces} are filled in by whoever composes the reply."""
 
@@ -173,6 +184,7 @@ class Texts(_Texts):
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
     chat_page: ChatPageTexts
+    answer_page: AnswerPageTexts
 
     @validator("chitchat")
     def _answers_all_small_talk(cls, texts: dict[ChitchatKind, str]) -> dict[ChitchatKind, str]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Table, Text
 
-from bot.database.schema import intake_entries, intake_records, messages, turns
+from bot.database.schema import (
+    inbound_texts,
+    intake_entries,
+    intake_records,
+    messages,
+    outbound_texts,
+    text_threads,
+    turns,
+)
 
 SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
     turns: (turns.c.text,),
@@ -15,4 +23,7 @@ SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
         intake_records.c.sealed_reason,
     ),
     intake_entries: (intake_entries.c.sealed_text,),
+    text_threads: (text_threads.c.sealed_address,),
+    inbound_texts: (inbound_texts.c.sealed_text,),
+    outbound_texts: (outbound_texts.c.sealed_text, outbound_texts.c.sealed_extras),
 }

@@ -17,6 +17,7 @@ from bot.configuration.clinic import Clinic
 from bot.configuration.settings import Settings
 from bot.content.texts import ErrorCode
 from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.answer_page import AnswerPage
 from bot.gateway.chat_api import ChatApi
 from bot.gateway.chat_page import ChatPage
 from bot.gateway.error_boundary import ErrorBoundary
@@ -44,13 +45,16 @@ class Gateway:
         self._parts = put_together(installation)
         self._errors = ErrorResponses(texts, composer, clinic)
         page = ChatPage(texts, composer, clinic, self._limits)
+        answers = AnswerPage(texts, composer, clinic, settings.public_url)
         health = Health(self._parts.readiness, self._parts.addresses, self._parts.metrics)
         self.application = Starlette(
             routes=[
                 *self._chat_api(composer).routes(),
                 *health.routes(),
                 *page.routes(),
+                *answers.routes(),
                 *self._parts.desk.routes(),
+                *(self._parts.webhooks.routes() if self._parts.webhooks else ()),
             ],
             lifespan=self._lifespan,
             middleware=self._middleware(settings, clinic),
@@ -107,6 +111,7 @@ class Gateway:
             await asyncio.gather(*background, return_exceptions=True)
             await self._parts.runner.stop(self._limits.upkeep.stop_seconds)
             await self._parts.alerts.store_waiting()
+            await self._parts.outbound.close()
             await self._parts.rasa.close()
             self._parts.database.close()
             log(LogEvent.STOPPED)

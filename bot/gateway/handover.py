@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -16,6 +17,7 @@ from bot.gateway.records import Message
 from bot.gateway.turn_runner import TurnRunner
 from bot.intake.ownership import NoConversationError
 from bot.intake.staff import User
+from bot.replies.texting.rendering import TextTooLongError
 from bot.safety.normalise import normalise
 
 
@@ -24,6 +26,7 @@ class HandOverRefusal(str, Enum):
 
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
+    TOO_LONG_TO_TEXT = "too_long_to_text"
 
 
 class HandOverError(Exception):
@@ -41,6 +44,9 @@ class HandOver:
         `NoConversationError`: the record has no conversation, or it was deleted;
         `OwnedError`: another person has it;
         `DatabaseUnavailableError`: nothing was done.
+
+    Args:
+        said: called after something was said to a patient, who may be waiting for it as a text.
     """
 
     def __init__(
@@ -49,11 +55,13 @@ class HandOver:
         threads: DatabaseThreads,
         runner: TurnRunner,
         limits: HandOverLimits,
+        said: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._threads = threads
         self._runner = runner
         self._limits = limits
+        self._said = said
 
     async def take_over(self, reference: str, user: User) -> None:
         """Make `user` the one who answers, and tell the patient that a person has joined."""
@@ -65,11 +73,13 @@ class HandOver:
                 await lane.enter_async_context(self._runner.alone_with(conversation_id))
             if await self._threads.run(self._store.take_over, reference, user):
                 log(LogEvent.CONVERSATION_TAKEN_OVER)
+                self._said()
 
     async def hand_back(self, reference: str, user: User) -> None:
         """Let the assistant answer again, and tell the patient that the person has left."""
         if await self._threads.run(self._store.hand_back, reference, user):
             log(LogEvent.CONVERSATION_HANDED_BACK)
+            self._said()
 
     async def write(self, reference: str, user: User, text: str, *, key: str = "") -> Message:
         """Say something to the patient; the stored message.
@@ -79,6 +89,7 @@ class HandOver:
 
         Raises:
             HandOverError: the text is empty or too long.
+            OptedOutError: the patient wants no texts.
             NotOwnerError: nobody has the conversation.
         """
         plain = "\n".join(map(normalise, text.strip().splitlines()))
@@ -86,7 +97,12 @@ class HandOver:
             raise HandOverError(HandOverRefusal.TEXT_EMPTY)
         if len(plain) > self._limits.longest_text:
             raise HandOverError(HandOverRefusal.TEXT_TOO_LONG)
-        return await self._threads.run(self._store.write, reference, user, plain, key=key)
+        try:
+            said = await self._threads.run(self._store.write, reference, user, plain, key=key)
+        except TextTooLongError:
+            raise HandOverError(HandOverRefusal.TOO_LONG_TO_TEXT) from None
+        self._said()
+        return said
 
     async def release_idle(self) -> None:
         """Hand back what its owner has left alone for too long: a patient never gets silence."""
@@ -95,3 +111,4 @@ class HandOver:
             with suppress(NoConversationError):
                 if await self._threads.run(self._store.take_away, conversation_id, before):
                     log(LogEvent.CONVERSATION_HANDED_BACK)
+                    self._said()

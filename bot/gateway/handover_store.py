@@ -14,6 +14,7 @@ from bot.database.engine import Database
 from bot.database.schema import TurnState, intake_records, sessions, turns
 from bot.database.vault import Vault
 from bot.gateway.message_queries import add_messages, answer_to
+from bot.gateway.messaging.staff_texts import StaffTexts
 from bot.gateway.records import Message, id_from, new_id
 from bot.gateway.store_queries import is_stored
 from bot.intake import ownership
@@ -36,6 +37,7 @@ class HandOverStore:
 
     Args:
         session_time: how long a session lasts after something was said.
+        staff_texts: sends what is said to who texts; None where nobody can.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class HandOverStore:
         vault: Vault,
         texts: IntakeComposer,
         session_time: timedelta,
+        staff_texts: StaffTexts | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._texts = texts
         self._session_time = session_time
+        self._staff_texts = staff_texts
         self._owners = OwnershipStore(database)
 
     def conversation_of(self, reference: str) -> str:
@@ -62,10 +66,11 @@ class HandOverStore:
         Raises:
             OwnedError: another person has it.
             NoConversationError: the patient's session is over too: nobody would read it.
+            OptedOutError: the patient wants no texts.
         """
         with self._database.writing() as connection:
             conversation_id = _conversation_of(connection, reference)
-            _check_somebody_reads(connection, conversation_id)
+            self._check_somebody_reads(connection, conversation_id)
             if not ownership.take(connection, conversation_id, user, reference):
                 return False
             language = _language(connection, conversation_id)
@@ -96,6 +101,8 @@ class HandOverStore:
             OwnedError: another person has the conversation.
             NotOwnerError: nobody has it.
             NoConversationError: the patient's session is over too: nobody would read it.
+            OptedOutError: the patient wants no texts.
+            TextTooLongError: it is more than a text message to the patient may hold.
         """
         with self._database.writing() as connection:
             conversation_id = _conversation_of(connection, reference)
@@ -105,12 +112,12 @@ class HandOverStore:
                 raise NotOwnerError
             if owner.user_id != user.id:
                 raise OwnedError(owner)
-            _check_somebody_reads(connection, conversation_id)
+            self._check_somebody_reads(connection, conversation_id)
             turn_id = id_from(conversation_id, user.id, key) if key else new_id()
             if is_stored(connection, turn_id):
                 return answer_to(connection, self._vault, turn_id)[0]
             reply = Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text)
-            self._say(connection, conversation_id, reply, turn_id=turn_id, author_id=user.id)
+            self._say(connection, conversation_id, reply, turn_id=turn_id, author=user)
             audit_log.append(
                 connection,
                 actor=user.actor.name,
@@ -132,6 +139,19 @@ class HandOverStore:
             self._say_left(connection, conversation_id, owner.name)
             return True
 
+    def _check_somebody_reads(self, connection: Connection, conversation_id: str) -> None:
+        texts = self._staff_texts
+        if texts is not None and texts.reaches(connection, conversation_id):
+            return
+        alive = connection.execute(
+            select(sessions.c.token_digest).where(
+                sessions.c.conversation_id == conversation_id,
+                sessions.c.expires_at > datetime.now(timezone.utc),
+            )
+        ).first()
+        if alive is None:
+            raise NoConversationError
+
     def _say_left(self, connection: Connection, conversation_id: str, name: str) -> None:
         language = _language(connection, conversation_id)
         self._say(connection, conversation_id, self._texts.person_left(name, language))
@@ -143,7 +163,7 @@ class HandOverStore:
         reply: Reply,
         *,
         turn_id: str | None = None,
-        author_id: str | None = None,
+        author: User | None = None,
     ) -> None:
         """Store what no message of the patient asked for, as a turn of its own."""
         now = datetime.now(timezone.utc)
@@ -161,7 +181,17 @@ class HandOverStore:
                 answered_at=now,
             )
         )
-        add_messages(connection, self._vault, turn_id, (reply,), author_id)
+        add_messages(connection, self._vault, turn_id, (reply,), author.id if author else None)
+        if self._staff_texts is not None:
+            self._staff_texts.pass_on(
+                connection,
+                conversation_id,
+                turn_id,
+                reply,
+                author=author.shown_name if author else None,
+                language=_language(connection, conversation_id),
+                now=now,
+            )
         # Somebody who waits for a person writes nothing meanwhile.
         connection.execute(
             update(sessions)
@@ -177,17 +207,6 @@ def _conversation_of(connection: Connection, reference: str) -> str:
     if found is None:
         raise NoConversationError
     return found
-
-
-def _check_somebody_reads(connection: Connection, conversation_id: str) -> None:
-    alive = connection.execute(
-        select(sessions.c.token_digest).where(
-            sessions.c.conversation_id == conversation_id,
-            sessions.c.expires_at > datetime.now(timezone.utc),
-        )
-    ).first()
-    if alive is None:
-        raise NoConversationError
 
 
 def _language(connection: Connection, conversation_id: str) -> str:

@@ -26,6 +26,7 @@ class Rate(str, Enum):
     UPDATES_PER_SESSION = "updates_per_session"
     SIGN_INS_PER_NAME = "sign_ins_per_name"
     SIGN_INS_PER_ADDRESS = "sign_ins_per_address"
+    TEXTS_PER_GATEWAY = "texts_per_gateway"
 
 
 class Rates:

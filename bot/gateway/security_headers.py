@@ -15,6 +15,12 @@ PAGE_POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
+#: For a page to read: its style, and no script at all.
+READING_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
 #: For the desk: as the chat page, and its forms lead to itself.
 DESK_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
 

@@ -1,7 +1,9 @@
 """Finds everything that is held about one person, by a contact of theirs or by a reference.
 
 A record leads to the conversations that its requests and alerts came from, and a conversation to
-every record that came from it. It goes no further: people share telephones.
+every record that came from it. It goes no further: people share telephones. Of text messages the
+number leads on: all that was texted from it, with its conversations, because a provider's texts
+cannot be told apart by who held the telephone.
 """
 
 from __future__ import annotations
@@ -14,7 +16,14 @@ from sqlalchemy import or_, select, union
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from bot.database.schema import intake_entries, intake_records, safety_alerts, turns
+from bot.database.schema import (
+    conversations,
+    intake_entries,
+    intake_records,
+    safety_alerts,
+    text_threads,
+    turns,
+)
 from bot.database.vault import Vault
 from bot.intake.contact_index import contact_index
 from bot.intake.record_rows import of_contact
@@ -33,10 +42,15 @@ class HeldRecord:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What is held about a person: records, the oldest first, and conversations by their ids."""
+    """What is held about a person: records (the oldest first), conversations, threads of texts."""
 
     records: tuple[HeldRecord, ...] = ()
     conversation_ids: tuple[str, ...] = ()
+    thread_ids: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is held."""
+        return bool(self.records or self.conversation_ids or self.thread_ids)
 
     @property
     def record_ids(self) -> tuple[str, ...]:
@@ -51,17 +65,25 @@ class Holdings:
 
 def held_about(connection: Connection, vault: Vault, contact: Contact) -> Holdings:
     """What is held about a telephone number or e-mail address."""
-    return _holdings(connection, of_contact(contact_index(vault, contact)))
+    index = contact_index(vault, contact)
+    threads = _ids(
+        connection, select(text_threads.c.id).where(text_threads.c.address_index == index)
+    )
+    return _holdings(connection, of_contact(index), threads)
 
 
 def held_under(connection: Connection, reference: str) -> Holdings:
     """What is held under a reference, written as it is stored."""
-    return _holdings(connection, intake_records.c.reference == reference)
+    return _holdings(connection, intake_records.c.reference == reference, ())
 
 
-def _holdings(connection: Connection, condition: Any) -> Holdings:
+def _holdings(connection: Connection, condition: Any, threads: Collection[str]) -> Holdings:
     ids = _ids(connection, select(intake_records.c.id).where(condition))
     from_conversations = _ids(connection, _conversations_of(ids))
+    thread_ids = sorted({*threads, *_ids(connection, _threads_of(from_conversations))})
+    if thread_ids:
+        by_text = select(conversations.c.id).where(conversations.c.thread_id.in_(thread_ids))
+        from_conversations = sorted({*from_conversations, *_ids(connection, by_text)})
     if from_conversations:
         ids = sorted({*ids, *_ids(connection, _records_of(from_conversations))})
     rows = connection.execute(
@@ -73,7 +95,7 @@ def _holdings(connection: Connection, condition: Any) -> Holdings:
         HeldRecord(row.id, row.reference, RecordState(row.state) not in CLOSED_STATES)
         for row in rows
     ]
-    return Holdings(tuple(records), tuple(from_conversations))
+    return Holdings(tuple(records), tuple(from_conversations), tuple(thread_ids))
 
 
 def _ids(connection: Connection, chosen: Select) -> list[str]:
@@ -99,6 +121,11 @@ def _conversations_of(record_ids: Collection[str]) -> Any:
             safety_alerts.c.id.in_(select(intake_entries.c.alert_id).where(entries))
         ),
     )
+
+
+def _threads_of(conversation_ids: Collection[str]) -> Select:
+    """The threads that these conversations came by."""
+    return select(conversations.c.thread_id).where(conversations.c.id.in_(conversation_ids))
 
 
 def _records_of(conversation_ids: Collection[str]) -> Any:

@@ -20,7 +20,8 @@ from bot.intake.outbox import NoticeEvent, enqueue
 from bot.intake.promise import due_at
 from bot.intake.record_changes import add_entry, change, graver, insert_record, raised
 from bot.intake.record_rows import IS_OPEN, gravest_first, of_contact
-from bot.intake.records import Channel, EntryKind, Origin, Receipt, Urgency
+from bot.intake.records import EntryKind, Origin, Receipt, Urgency
+from bot.replies.channel import Channel
 from bot.replies.intake_request import IntakeRequest
 from bot.safety.danger import SafetyKind
 
@@ -75,7 +76,8 @@ def add_request(
         action, event = AuditAction.RECORD_CREATED, NoticeEvent.REQUEST_RECEIVED
     else:
         record_id, urgency = row.id, graver(Urgency(row.urgency), urgency)
-        told = {} if row.contact_index else _told(vault, request, index)
+        # A safety alert of a text conversation knows the number, and nothing else.
+        told = {} if row.consent_version else _told(vault, request, index)
         change(connection, row, now, **raised(row, urgency, clinic, now), **told)
         add_entry(
             connection,
