@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test benchmark train lint format lock widget clean
+.PHONY: help setup run twilio-double test benchmark train lint format lock widget clean
 
 PYTHON := .venv/bin/python
 MODEL := models/assistant.tar.gz
@@ -12,14 +12,23 @@ MODEL_INPUTS := config.yml domain.yml requirements.lock \
 	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' \
 	! -name 'widget_texts.*' ! -name 'redaction_rules.*' 2>/dev/null)
 
+# make run TEXTS=double: texts go to the Twilio double instead of to telephones.
+ifeq ($(TEXTS),double)
+include deploy/twilio-double.env
+export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' deploy/twilio-double.env)
+endif
+
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: ## Make .venv with the packages of requirements.lock (skips what is done)
 	@deploy/bootstrap.sh
 
 run: setup $(MODEL) ## Set up, train if the content changed, start everything, print the address
 	@exec $(PYTHON) -m bot serve
+
+twilio-double: setup ## Run a Twilio on this machine with a page to text; then: make run TEXTS=double
+	@exec $(PYTHON) -m bot twilio-double
 
 test: setup ## Set up and run every check: content, lint, types, rooms, widget, tests
 	@deploy/test_packages.sh

@@ -26,6 +26,7 @@ from bot.gateway.desk.parts import DeskParts
 from bot.gateway.handover import HandOver
 from bot.gateway.handover_store import HandOverStore
 from bot.gateway.limits import GatewayLimits, load_limits
+from bot.gateway.messaging.dead_texts import DeadTexts
 from bot.gateway.metrics import Metrics
 from bot.gateway.records import Submission, digest, new_token
 from bot.gateway.security_headers import SecurityHeaders
@@ -95,6 +96,7 @@ class ExampleDesk:
             database_url or f"sqlite:///{folder / 'desk.db'}", busy_seconds=2, connections=8
         )
         migrate(self.database)
+        self.vault = _VAULT
         self.staff = StaffStore(self.database, _HASHER)
         self.records = RecordStore(self.database, _VAULT, self.clinic)
         self.outbox = OutboxStore(self.database)
@@ -109,6 +111,7 @@ class ExampleDesk:
             owners=OwnershipStore(self.database),
             hand_over=self._hand_over(threads),
             outbox=self.outbox,
+            dead_texts=DeadTexts(self.database, _VAULT),
             history=self.conversations.history,
             clinic=self.clinic,
             limits=self.limits,

@@ -20,6 +20,7 @@ from bot.commands import (
     safety,
     serve,
     thresholds,
+    twilio_double,
     users,
     widget,
 )
@@ -30,7 +31,7 @@ BAD_INPUT = 2
 
 #: In the order in which the help lists them.
 _COMMANDS = (
-    *(serve, content, widget, classify, thresholds, safety),
+    *(serve, twilio_double, content, widget, classify, thresholds, safety),
     *(users, intake, feedback, audit, privacy, keys),
 )
 

@@ -26,8 +26,9 @@ def add_parser(commands: Subparsers) -> None:
         "check",
         help="validate pages, texts and their match with the training data",
         description=(
-            "Validate the curated pages, the other patient-facing texts, and that every answer has "
-            "its training examples. Prints every fault with its file and line. "
+            "Validate the curated pages, the other patient-facing texts, that every answer has its "
+            "training examples, and that every text message keeps within its limit. Prints "
+            "every fault with its file and line. "
             "Exit code: 0 without a fault, 1 with one or more."
         ),
     )
@@ -41,15 +42,26 @@ def add_parser(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, and print what was found."""
+    from bot.configuration.clinic import load_clinic
+    from bot.configuration.settings import Settings
     from bot.content.check import check_content
+    from bot.content.yaml_source import ContentError
+    from bot.replies.texting.render_check import rendering_faults
     from bot.safety.replies import load_safety_replies
+    from bot.safety.short_replies import load_short_replies
 
     report = check_content()
+    if not report.faults:
+        try:
+            clinic = load_clinic(Settings.from_environment(os.environ).clinic_file)
+            report.faults += rendering_faults(clinic)
+        except ContentError as error:
+            report.faults += error.faults
     if arguments.verbose:
         _print_table(report)
     for fault in report.faults:
         print(replace(fault, file=_as_seen_from_here(fault.file)))
-    unsigned_safety = load_safety_replies().unsigned()
+    unsigned_safety = [*load_safety_replies().unsigned(), *load_short_replies().unsigned()]
     for name in (*report.unsigned, *unsigned_safety):
         print(f"not signed: {name}")
     print(

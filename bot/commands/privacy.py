@@ -151,8 +151,9 @@ def _add_export(verbs: Subparsers) -> None:
         help="hand over everything that is held about a person",
         description=(
             "Print as JSON everything that is held about a person: records with their entries, "
-            "notices and audit, conversations with replies and what Rasa keeps of them, safety "
-            f"alerts. The audit tells that it was handed over. {_WHOSE} Exit 1 if nothing is held."
+            "notices and audit, conversations with replies and what Rasa keeps of them, texts in "
+            "and out, safety alerts. The audit tells that it was handed over. "
+            f"{_WHOSE} Exit 1 if nothing is held."
         ),
     )
     _add_subject(export)
@@ -171,7 +172,8 @@ def _add_erase(verbs: Subparsers) -> None:
         help="erase everything that is held about a person",
         description=(
             "Erase everything that `privacy export` hands over except safety alerts, which keep "
-            "no link to the person, and the audit, which gets one row with reference and counts. "
+            "no link to the person, the audit, which gets one row with reference and counts, and "
+            "the wish to get no texts, of which only a digest of the number is kept. "
             "Works with the gateway running; only the running gateway can make Rasa forget, and "
             f"tries until it has. {_WHOSE} Exit 1 if nothing is held."
         ),
@@ -217,7 +219,7 @@ def _export(subject: Subject) -> dict[str, Any]:
         for conversation in held["conversations"]:
             conversation["rasa_events"] = kept_by_rasa[conversation["id"]]
         with database.writing() as connection:
-            for reference in holdings.references:
+            for reference in holdings.references or (None,):
                 audit_log.append(
                     connection,
                     actor=COMMAND_LINE.name,
@@ -237,7 +239,10 @@ def _ask_for_yes(holdings: Holdings) -> None:
 
 
 def _say_erased(holdings: Holdings, counts: ErasureCounts) -> None:
-    print(f"erased: {_held(holdings)}, with {counts.entries} entries and {counts.notices} notices")
+    print(
+        f"erased: {_held(holdings)}, with {counts.entries} entries, {counts.notices} notices and "
+        f"{counts.texts} texts"
+    )
     if counts.conversations:
         print(
             "Rasa's own copy of the conversations is deleted by the running gateway within "
@@ -246,7 +251,7 @@ def _say_erased(holdings: Holdings, counts: ErasureCounts) -> None:
 
 
 def _held(holdings: Holdings) -> str:
+    named = f" ({', '.join(holdings.references)})" if holdings.references else ""
     return (
-        f"{len(holdings.records)} records ({', '.join(holdings.references)}) and "
-        f"{len(holdings.conversation_ids)} conversations"
+        f"{len(holdings.records)} records{named} and {len(holdings.conversation_ids)} conversations"
     )

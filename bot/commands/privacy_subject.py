@@ -60,7 +60,7 @@ class Subject:
             holdings = held_about(connection, own_vault(), self.contact)
         else:
             holdings = held_under(connection, self.reference or "")
-        if not holdings.records:
+        if not holdings:
             raise NothingHeldError(self._nothing(connection))
         return holdings
 

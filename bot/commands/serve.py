@@ -32,8 +32,14 @@ settings, all optional, from the environment:
                    smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465
   WEBHOOK_URL, WEBHOOK_SECRET
                    the https address that is told of requests, and the whsec_ key that signs this
+  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_WHATSAPP_FROM
+                   text messages by Twilio: the account, its token, the clinic's number for SMS, and
+                   the one for WhatsApp if there is one (TWILIO_API_URL: see twilio-double --help)
+  MESSAGES_WEBHOOK_URL, MESSAGES_WEBHOOK_SECRET
+                   the https address that answers to a portal's messages go to, and the whsec_ key
+                   that signs both ways
   ALLOW_PRIVATE_WEBHOOK
-                   1: the webhook may be on this machine or in a private network (for trying out)
+                   1: a webhook may be on this machine or in a private network (for trying out)
 secrets, from the environment or from BOT_VAR/secrets.env, where they are made on first start:
   LOOPBACK_SECRET  what gateway and Rasa share
   DATA_KEYS        what the stored conversations and requests are sealed with (see keys --help)
@@ -90,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     clinic = load_clinic(settings.clinic_file)
     optional = optional_secrets(settings.secrets_file, os.environ)
     settings.notices.webhook_keys(optional)
+    settings.messaging.twilio_tokens(optional)
+    settings.messaging.webhook_keys(optional)
     accepted = _accepted(arguments)
     if arguments.production:
         _refuse(settings, clinic, accepted)
@@ -123,6 +131,7 @@ def _refuse(settings: Settings, clinic: Clinic, accepted: frozenset[Refusal]) ->
     from bot.configuration.secret_store import missing_secrets
     from bot.content.library import load_library
     from bot.safety.replies import load_safety_replies
+    from bot.safety.short_replies import load_short_replies
     from bot.supervisor.production_rules import Installation, objections
 
     installation = Installation(
@@ -130,6 +139,7 @@ def _refuse(settings: Settings, clinic: Clinic, accepted: frozenset[Refusal]) ->
         clinic=clinic,
         missing_secrets=missing_secrets(settings.secrets_file, os.environ),
         safety=load_safety_replies(),
+        short_safety=load_short_replies(),
         library=load_library(),
     )
     found = objections(installation, accepted)

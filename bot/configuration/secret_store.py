@@ -21,8 +21,14 @@ SECRET_NAMES = ("LOOPBACK_SECRET", DATA_KEYS, "INDEX_KEY")
 #: What webhooks to the clinic are signed with.
 WEBHOOK_SECRET = "WEBHOOK_SECRET"
 
+#: What signs Twilio's calls to us, and ours to Twilio.
+TWILIO_AUTH_TOKEN = "TWILIO_AUTH_TOKEN"
+
+#: What the messages of a portal, and the answers to them, are signed with.
+MESSAGES_WEBHOOK_SECRET = "MESSAGES_WEBHOOK_SECRET"
+
 #: Secrets that an installation can do without; these are never made here.
-OPTIONAL_SECRET_NAMES = (WEBHOOK_SECRET,)
+OPTIONAL_SECRET_NAMES = (WEBHOOK_SECRET, TWILIO_AUTH_TOKEN, MESSAGES_WEBHOOK_SECRET)
 
 
 class SecretError(Exception):

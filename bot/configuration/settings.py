@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from bot.configuration.clinic import CLINIC_FILE
+from bot.configuration.messaging_settings import MessagingSettings
 from bot.configuration.notice_settings import NoticeSettings
 
 # Under this name for all who read settings.
@@ -25,7 +26,8 @@ class Settings:
     """Where this installation keeps things and which addresses it uses.
 
     `public_url` is how browsers reach the gateway; `trusted_proxies` are the addresses
-    or networks whose X-Forwarded-For is believed; `notices` is how the clinic is told of requests.
+    or networks whose X-Forwarded-For is believed; `notices` is how the clinic is told of requests;
+    `messaging` is by which gateways patients can text.
     """
 
     var: Path
@@ -40,6 +42,7 @@ class Settings:
     public_url: str
     trusted_proxies: tuple[str, ...]
     notices: NoticeSettings
+    messaging: MessagingSettings
 
     @property
     def rasa_url(self) -> str:
@@ -87,6 +90,7 @@ class Settings:
             public_url=_public_url(environment, port),
             trusted_proxies=_trusted_proxies(environment),
             notices=NoticeSettings.from_environment(environment),
+            messaging=MessagingSettings.from_environment(environment),
         )
 
 

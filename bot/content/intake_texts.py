@@ -117,6 +117,7 @@ class IntakeTexts(_Texts):
     """All texts of the form in one language."""
 
     consent: ConsentWording
+    consent_by_text: ConsentWording
     questions: QuestionTexts
     again: str
     again_confirm: str

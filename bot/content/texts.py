@@ -137,6 +137,22 @@ class DemonstrationTexts(_Texts):
     no_script: str
 
 
+class AnswerPageTexts(_Texts):
+    """The page with one full answer."""
+
+    title: str
+    get_help_now: str
+    call_911: str
+    call_988: str
+    text_988: str
+    page: str
+    references: str
+    ask: str
+    person: str
+    gone_title: str
+    gone: str
+
+
 class Texts(_Texts):
     """All of `texts.yml`. Words in {braces} are filled in by whoever composes the reply."""
 
@@ -157,6 +173,7 @@ class Texts(_Texts):
     error: ErrorTexts
     http_errors: dict[ErrorCode, str]
     demonstration: DemonstrationTexts
+    answer_page: AnswerPageTexts
 
     @validator("chitchat")
     def _answers_all_small_talk(cls, texts: dict[ChitchatKind, str]) -> dict[ChitchatKind, str]:

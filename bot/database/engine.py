@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,28 @@ class DatabaseUnavailableError(Exception):
         super().__init__(type(driver_error).__name__)
 
 
+class _WriterQueue:
+    """One writer at a time in this process.
+
+    Those who wait for SQLite's own lock look again after pauses, and whoever comes just then is
+    first: in a burst of writes some wait for seconds.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, and keep it."""
+        if not self._lock.acquire(timeout=self._seconds):
+            raise DatabaseUnavailableError(TimeoutError())
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
 class Database:
     """Short transactions on one database. Safe to use from several threads.
 
@@ -36,8 +59,10 @@ class Database:
 
     def __init__(self, url: str, *, busy_seconds: float, connections: int) -> None:
         address = make_url(url)
+        self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if address.get_backend_name() == "sqlite":
             self.engine = _open_sqlite(address, busy_seconds, connections)
+            self._turn = _WriterQueue(busy_seconds).turn
         else:
             self.engine = _open_postgresql(address, busy_seconds, connections)
 
@@ -58,7 +83,9 @@ class Database:
         Raises:
             DatabaseUnavailableError: it could not be done, and nothing was kept.
         """
-        with _translated(), self.engine.execution_options(**{_WRITING: True}).begin() as connection:
+        writer = self.engine.execution_options(**{_WRITING: True})
+        # The turn ends behind the commit.
+        with _translated(), self._turn(), writer.begin() as connection:
             yield connection
 
     def flush_deletions(self) -> bool:

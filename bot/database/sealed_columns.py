@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Table, Text
 
-from bot.database.schema import feedback, intake_entries, intake_records, messages, turns
+from bot.database.schema import (
+    feedback,
+    inbound_texts,
+    intake_entries,
+    intake_records,
+    messages,
+    outbound_texts,
+    text_threads,
+    turns,
+)
 
 SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
     turns: (turns.c.text,),
@@ -16,4 +25,7 @@ SEALED_COLUMNS: dict[Table, tuple[Column[Text], ...]] = {
     ),
     feedback: (feedback.c.sealed_comment,),
     intake_entries: (intake_entries.c.sealed_text,),
+    text_threads: (text_threads.c.sealed_address,),
+    inbound_texts: (inbound_texts.c.sealed_text,),
+    outbound_texts: (outbound_texts.c.sealed_text, outbound_texts.c.sealed_extras),
 }

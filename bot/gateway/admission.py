@@ -20,6 +20,10 @@ class Admission:
         self._rates = rates
         self._addresses = addresses
 
+    def sender_of(self, request: Request) -> str:
+        """The group of client addresses that a request came from."""
+        return self._addresses.group_of(request)
+
     def refusal(
         self, request: Request, session_digest: str, text: str | None, longest: int
     ) -> RefusalError | None:

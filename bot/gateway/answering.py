@@ -155,6 +155,7 @@ class Answerer:
                 payload=turn.payload,
                 before=before,
                 again=turn.again,
+                phone_ending=turn.phone_ending,
             )
             replies = _with_requests(self._checked(answer, before), answer)
             return Answer(replies, _new_danger(answer.danger, replies, before))

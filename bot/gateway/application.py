@@ -20,6 +20,7 @@ from bot.content.texts import ErrorCode
 from bot.content.widget_texts import load_widget_texts
 from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.admission import Admission
+from bot.gateway.answer_page import AnswerPage
 from bot.gateway.chat_api import ChatApi
 from bot.gateway.demonstration import Demonstration
 from bot.gateway.error_boundary import ErrorBoundary
@@ -51,6 +52,7 @@ class Gateway:
         self._rates = Rates(self._limits.rates)
         self._admission = Admission(self._rates, self._parts.addresses)
         self._errors = ErrorResponses(texts, composer, clinic)
+        answers = AnswerPage(texts, composer, clinic, settings.public_url)
         health = Health(self._parts.readiness, self._parts.addresses, self._parts.metrics)
         self.application = Starlette(
             routes=[
@@ -58,7 +60,9 @@ class Gateway:
                 *self._feedback_api().routes(),
                 *health.routes(),
                 *_website(installation),
+                *answers.routes(),
                 *self._parts.desk.routes(),
+                *(self._parts.webhooks.routes() if self._parts.webhooks else ()),
             ],
             lifespan=self._lifespan,
             middleware=self._middleware(settings, clinic),
@@ -128,6 +132,7 @@ class Gateway:
             await asyncio.gather(*background, return_exceptions=True)
             await self._parts.runner.stop(self._limits.upkeep.stop_seconds)
             await self._parts.alerts.store_waiting()
+            await self._parts.outbound.close()
             await self._parts.rasa.close()
             self._parts.database.close()
             log(LogEvent.STOPPED)

@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 import anyio
 import anyio.to_thread
 
+from bot.database.engine import DatabaseUnavailableError
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -22,3 +24,13 @@ class DatabaseThreads:
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `call` in a thread. Not cut short by cancelling: a commit is never left in doubt."""
         return await anyio.to_thread.run_sync(partial(call, *args, **kwargs), limiter=self._limiter)
+
+    async def insist(
+        self, pause: float, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same again and again while the database is unavailable, `pause` seconds apart."""
+        while True:
+            try:
+                return await self.run(call, *args, **kwargs)
+            except DatabaseUnavailableError:
+                await anyio.sleep(pause)

@@ -12,6 +12,7 @@ from bot.database.engine import DatabaseUnavailableError
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.log_events import Field, LogEvent, log, log_failure
 from bot.gateway.metrics import Metrics, NoticeOutcome
+from bot.gateway.rounds import Rounds
 from bot.intake.backoff import next_attempt_at
 from bot.intake.delivery_failure import DeliveryError, Failure, FailureReason
 from bot.intake.delivery_limits import DeliveryLimits
@@ -47,28 +48,17 @@ class DeliveryLane:
         self._metrics = metrics
         self._now = now
         self._chance = chance
-        self._asked = anyio.Event()
+        self._rounds = Rounds(
+            self.round, self._next_due, limits.rests, now=now, failed=LogEvent.DELIVERY_FAILED
+        )
 
     def ask(self) -> None:
         """Look for notices at once."""
-        self._asked.set()
+        self._rounds.ask()
 
     async def run(self) -> None:
         """Rounds without end; cancel to stop."""
-        while True:
-            # Made before the round: who asks while it goes on gets another one.
-            self._asked = asked = anyio.Event()
-            try:
-                await self.round()
-                pause = await self._rest()
-            except DatabaseUnavailableError as error:
-                log_failure(LogEvent.DATABASE_UNAVAILABLE, error)
-                pause = self._limits.rests.after_failure_seconds
-            except Exception as error:
-                log_failure(LogEvent.DELIVERY_FAILED, error)
-                pause = self._limits.rests.after_failure_seconds
-            with anyio.move_on_after(pause):
-                await asked.wait()
+        await self._rounds.run()
 
     async def round(self) -> int:
         """Try everything that is due. Returns how many attempts that were.
@@ -92,14 +82,8 @@ class DeliveryLane:
         self._metrics.show_outbox(await self._threads.run(self._store.counts))
         return count
 
-    async def _rest(self) -> float:
-        """How many seconds until the next round."""
-        rests = self._limits.rests
-        due = await self._threads.run(self._store.next_due, self._sink.name)
-        if due is None:
-            return rests.longest_seconds
-        seconds = (due - self._now()).total_seconds()
-        return min(max(seconds, rests.shortest_seconds), rests.longest_seconds)
+    async def _next_due(self) -> datetime | None:
+        return await self._threads.run(self._store.next_due, self._sink.name)
 
     async def _attempt(self, notice: Notice) -> None:
         """Try one notice and write down what came of it. Raises nothing of its own."""
@@ -167,12 +151,8 @@ class DeliveryLane:
         failure: Failure | None = None,
     ) -> None:
         """Write until the database takes it, then count and log it unless it was known."""
-        while True:
-            try:
-                news = await self._threads.run(write, notice)
-                break
-            except DatabaseUnavailableError:
-                await anyio.sleep(self._limits.rests.shortest_seconds)
+        pause = self._limits.rests.shortest_seconds
+        news = await self._threads.insist(pause, write, notice)
         if news:
             self._metrics.count_notice(notice.sink, outcome)
             _tell(notice, outcome, failure)

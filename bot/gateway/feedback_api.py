@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from bot.content.texts import ErrorCode
 from bot.gateway.admission import Admission
-from bot.gateway.answering import Answerer
+from bot.gateway.answering import Answerer, Finding
 from bot.gateway.conversations import Conversations
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.errors import RefusalError
@@ -54,7 +54,7 @@ class FeedbackApi:
         refusal = self._admission.refusal(
             request, session, given.comment, self._limits.feedback.longest_comment
         )
-        messages = await self._answer_to_danger(given, session, refusal)
+        messages = await self._answer_to_danger(request, given, session, refusal)
         if messages is not None:
             return JSONResponse({"messages": [message.public() for message in messages]})
         if refusal:
@@ -63,7 +63,7 @@ class FeedbackApi:
         return Response(status_code=204)
 
     async def _answer_to_danger(
-        self, given: Feedback, session: str, refusal: RefusalError | None
+        self, request: Request, given: Feedback, session: str, refusal: RefusalError | None
     ) -> tuple[Message, ...] | None:
         """The answer to a comment that tells of a danger; None where there is none.
 
@@ -73,21 +73,24 @@ class FeedbackApi:
         comment = given.comment
         if comment is None:
             return None
-        hit = await self._answerer.danger_in(comment, ask_rasa=refusal is None)
-        if hit is None and (refusal or not await self._answerer.takes_for_danger(comment)):
+        found = await self._answerer.look_at(comment, ask_rasa=refusal is None)
+        if found.hit is None and (refusal or not await self._answerer.takes_for_danger(comment)):
             return None
         # The same comment on the same answer, sent again, is the same message.
         key = f"feedback:{given.message_id}:{comment}"
         submission = submission_of({"text": comment}, session, key)
-        attempt = self._submit(submission, refusal)
-        return await (self._safety.answer(hit, submission, attempt) if hit else attempt)
+        attempt = self._submit(submission, refusal, found)
+        if found.hit is None:
+            return await attempt
+        sender = self._admission.sender_of(request)
+        return await self._safety.answer(found.hit, submission, attempt, sender=sender)
 
     async def _submit(
-        self, submission: Submission, refusal: RefusalError | None
+        self, submission: Submission, refusal: RefusalError | None, found: Finding
     ) -> tuple[Message, ...]:
         if refusal:
             raise refusal
-        return await self._conversations.submit(submission)
+        return await self._conversations.submit(submission, found)
 
     async def _keep(self, session: str, given: Feedback) -> None:
         conversation_id = await self._conversations.conversation_of(session)

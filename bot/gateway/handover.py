@@ -17,6 +17,7 @@ from bot.gateway.records import Message
 from bot.gateway.turn_runner import TurnRunner
 from bot.intake.ownership import NoConversationError
 from bot.intake.staff import User
+from bot.replies.texting.rendering import TextTooLongError
 from bot.safety.normalise import normalise
 
 
@@ -25,6 +26,7 @@ class HandOverRefusal(str, Enum):
 
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
+    TOO_LONG_TO_TEXT = "too_long_to_text"
 
 
 class HandOverError(Exception):
@@ -45,6 +47,9 @@ class HandOver:
         `NoConversationError`: the record has no conversation, or it was deleted;
         `OwnedError`: another person has it;
         `DatabaseUnavailableError`: nothing was done.
+
+    Args:
+        said: called after something was said to a patient, who may be waiting for it as a text.
     """
 
     def __init__(
@@ -53,11 +58,13 @@ class HandOver:
         threads: DatabaseThreads,
         runner: TurnRunner,
         limits: HandOverLimits,
+        said: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._threads = threads
         self._runner = runner
         self._limits = limits
+        self._said = said
 
     async def take_over(
         self, reference: str, user: User, *, conversation_id: str | None = None
@@ -88,6 +95,7 @@ class HandOver:
                 await lane.enter_async_context(self._runner.alone_with(conversation_id))
             if await self._threads.run(act, reference, user, conversation_id=conversation_id):
                 log(LogEvent.CONVERSATION_TAKEN_OVER)
+                self._said()
 
     async def hand_back(
         self, reference: str, user: User, *, conversation_id: str | None = None
@@ -97,6 +105,7 @@ class HandOver:
             self._store.hand_back, reference, user, conversation_id=conversation_id
         ):
             log(LogEvent.CONVERSATION_HANDED_BACK)
+            self._said()
 
     async def write(
         self,
@@ -114,6 +123,7 @@ class HandOver:
 
         Raises:
             HandOverError: the text is empty or too long.
+            OptedOutError: the patient wants no texts.
             NotOwnerError: nobody has the conversation.
         """
         plain = "\n".join(map(normalise, text.strip().splitlines()))
@@ -121,14 +131,19 @@ class HandOver:
             raise HandOverError(HandOverRefusal.TEXT_EMPTY)
         if len(plain) > self._limits.longest_text:
             raise HandOverError(HandOverRefusal.TEXT_TOO_LONG)
-        return await self._threads.run(
-            self._store.write,
-            reference,
-            user,
-            plain,
-            key=key,
-            conversation_id=conversation_id,
-        )
+        try:
+            said = await self._threads.run(
+                self._store.write,
+                reference,
+                user,
+                plain,
+                key=key,
+                conversation_id=conversation_id,
+            )
+        except TextTooLongError:
+            raise HandOverError(HandOverRefusal.TOO_LONG_TO_TEXT) from None
+        self._said()
+        return said
 
     async def release_idle(self) -> None:
         """Hand back what its owner has left alone for too long: a patient never gets silence."""
@@ -137,3 +152,4 @@ class HandOver:
             with suppress(NoConversationError):
                 if await self._threads.run(self._store.take_away, conversation_id, before):
                     log(LogEvent.CONVERSATION_HANDED_BACK)
+                    self._said()

@@ -15,6 +15,7 @@ from bot.database.engine import Database
 from bot.database.schema import TurnState, sessions, turns
 from bot.database.vault import Vault
 from bot.gateway.message_queries import add_messages, answer_to
+from bot.gateway.messaging.staff_texts import StaffTexts
 from bot.gateway.records import Message, id_from, new_id
 from bot.gateway.store_queries import is_stored
 from bot.intake import ownership
@@ -50,6 +51,7 @@ class HandOverStore:
 
     Args:
         session_time: how long a session lasts after something was said.
+        staff_texts: sends what is said to who texts; None where nobody can.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class HandOverStore:
         vault: Vault,
         texts: IntakeComposer,
         session_time: timedelta,
+        staff_texts: StaffTexts | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._texts = texts
         self._session_time = session_time
+        self._staff_texts = staff_texts
         self._owners = OwnershipStore(database)
 
     def conversation_of(self, reference: str, conversation_id: str | None = None) -> str:
@@ -76,10 +80,11 @@ class HandOverStore:
         Raises:
             OwnedError: another person has it.
             NoConversationError: the patient's session is over too: nobody would read it.
+            OptedOutError: the patient wants no texts.
         """
         with self._database.writing() as connection:
             found = _found(connection, reference, conversation_id)
-            _check_somebody_reads(connection, found.conversation_id)
+            self._check_somebody_reads(connection, found.conversation_id)
             return self._take(connection, found, user)
 
     def take_from_owner(
@@ -88,7 +93,7 @@ class HandOverStore:
         """The same where another person has it: they lose it, and the patient is told so too."""
         with self._database.writing() as connection:
             found = _found(connection, reference, conversation_id)
-            _check_somebody_reads(connection, found.conversation_id)
+            self._check_somebody_reads(connection, found.conversation_id)
             owner = ownership.take_from(
                 connection, found.conversation_id, user, reference=found.reference
             )
@@ -129,6 +134,8 @@ class HandOverStore:
             OwnedError: another person has the conversation.
             NotOwnerError: nobody has it.
             NoConversationError: the patient's session is over too: nobody would read it.
+            OptedOutError: the patient wants no texts.
+            TextTooLongError: it is more than a text message to the patient may hold.
         """
         with self._database.writing() as connection:
             found = _found(connection, reference, conversation_id)
@@ -139,12 +146,12 @@ class HandOverStore:
                 raise NotOwnerError
             if owner.user_id != user.id:
                 raise OwnedError(owner)
-            _check_somebody_reads(connection, conversation_id)
+            self._check_somebody_reads(connection, conversation_id)
             turn_id = id_from(conversation_id, user.id, key) if key else new_id()
             if is_stored(connection, turn_id):
                 return answer_to(connection, self._vault, turn_id)[0]
             reply = Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text)
-            self._say(connection, conversation_id, reply, turn_id=turn_id, author_id=user.id)
+            self._say(connection, conversation_id, reply, turn_id=turn_id, author=user)
             audit_log.append(
                 connection,
                 actor=user.actor.name,
@@ -174,6 +181,19 @@ class HandOverStore:
         self._say(connection, found.conversation_id, notice)
         return True
 
+    def _check_somebody_reads(self, connection: Connection, conversation_id: str) -> None:
+        texts = self._staff_texts
+        if texts is not None and texts.reaches(connection, conversation_id):
+            return
+        alive = connection.execute(
+            select(sessions.c.token_digest).where(
+                sessions.c.conversation_id == conversation_id,
+                sessions.c.expires_at > datetime.now(timezone.utc),
+            )
+        ).first()
+        if alive is None:
+            raise NoConversationError
+
     def _say_left(self, connection: Connection, conversation_id: str, name: str) -> None:
         language = self._language(connection, conversation_id)
         self._say(connection, conversation_id, self._texts.person_left(name, language))
@@ -188,7 +208,7 @@ class HandOverStore:
         reply: Reply,
         *,
         turn_id: str | None = None,
-        author_id: str | None = None,
+        author: User | None = None,
     ) -> None:
         """Store what no message of the patient asked for, as a turn of its own."""
         now = datetime.now(timezone.utc)
@@ -206,7 +226,17 @@ class HandOverStore:
                 answered_at=now,
             )
         )
-        add_messages(connection, self._vault, turn_id, (reply,), author_id)
+        add_messages(connection, self._vault, turn_id, (reply,), author.id if author else None)
+        if self._staff_texts is not None:
+            self._staff_texts.pass_on(
+                connection,
+                conversation_id,
+                turn_id,
+                reply,
+                author=author.shown_name if author else None,
+                language=self._language(connection, conversation_id),
+                now=now,
+            )
         # Somebody who waits for a person writes nothing meanwhile.
         connection.execute(
             update(sessions)
@@ -221,14 +251,3 @@ def _found(connection: Connection, reference: str, conversation_id: str | None) 
         raise NoConversationError
     chosen = chosen_conversation(connection, record, conversation_id)
     return _Found(chosen, record.reference)
-
-
-def _check_somebody_reads(connection: Connection, conversation_id: str) -> None:
-    alive = connection.execute(
-        select(sessions.c.token_digest).where(
-            sessions.c.conversation_id == conversation_id,
-            sessions.c.expires_at > datetime.now(timezone.utc),
-        )
-    ).first()
-    if alive is None:
-        raise NoConversationError

@@ -8,6 +8,7 @@ from limits import parse_many
 from pydantic import BaseModel, Extra, Field, validator
 
 from bot.content.yaml_source import read_yaml
+from bot.intake.delivery_limits import AttemptLimits, RestLimits, RetryLimits
 
 LIMITS_FILE = Path(__file__).parent / "limits.yml"
 
@@ -16,6 +17,15 @@ class _Limits(BaseModel):
     class Config:
         extra = Extra.forbid
         frozen = True
+
+
+def _rate(rate: str) -> str:
+    """`rate`, if the `limits` library can read it."""
+    try:
+        parse_many(rate)
+    except ValueError:
+        raise ValueError("a rate is written as in: 20 per minute") from None
+    return rate
 
 
 class SessionLimits(_Limits):
@@ -125,6 +135,75 @@ class DeskLimits(_Limits):
     poll_seconds: float = Field(gt=0)
 
 
+class LookupLimits(_Limits):
+    """How a provider is asked whether it took a text.
+
+    `skew_seconds`: how far its clock may be from ours. `rows`: how many texts it is asked for.
+    """
+
+    skew_seconds: float = Field(ge=0)
+    rows: int = Field(ge=1, le=1000)
+
+
+class TextBudgets(_Limits):
+    """How many texts may be sent over time, and how long one may wait for that."""
+
+    per_number: tuple[str, ...]
+    altogether: tuple[str, ...]
+    longest_wait_minutes: float = Field(gt=0)
+
+    @validator("per_number", "altogether", each_item=True)
+    def _is_a_rate(cls, rate: str) -> str:
+        return _rate(rate)
+
+
+class QuietHours(_Limits):
+    """When texts that the clinic begins are sent: from `day_begins` until before `day_ends`.
+
+    Clock times as HH:MM. `awake_minutes`: for so long after the patient's last text at any hour.
+    """
+
+    day_begins: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
+    day_ends: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
+    awake_minutes: float = Field(ge=0)
+
+    @validator("day_ends")
+    def _ends_after_it_begins(cls, ends: str, values: dict[str, str]) -> str:
+        if ends <= values.get("day_begins", ""):
+            raise ValueError("must be later than day_begins")
+        return ends
+
+
+class TextingLimits(_Limits):
+    """How texts are sent.
+
+    `order_tries`: so often a text is tried while later ones of the same number wait for it.
+    """
+
+    attempts: AttemptLimits
+    retries: RetryLimits
+    rests: RestLimits
+    lookup: LookupLimits
+    order_tries: int = Field(ge=0)
+    budgets: TextBudgets
+    quiet_hours: QuietHours
+
+
+class InboundTextLimits(_Limits):
+    """How texts are taken in and dealt with.
+
+    `at_once`: of how many threads at the same time. `most_unstored`: how many are kept in memory
+    while the database does not take them. `introduce_again_days`: so long after it was
+    said, it is said again who writes and how to stop it.
+    """
+
+    largest_body_bytes: int = Field(gt=0)
+    at_once: int = Field(gt=0)
+    retry_seconds: float = Field(gt=0)
+    most_unstored: int = Field(ge=0)
+    introduce_again_days: int = Field(gt=0)
+
+
 class RateLimits(_Limits):
     """Requests over time, each written as the `limits` library reads it: "20 per minute"."""
 
@@ -137,14 +216,11 @@ class RateLimits(_Limits):
     sign_ins_per_name: tuple[str, ...]
     sign_ins_per_name_anywhere: tuple[str, ...]
     sign_ins_per_address: tuple[str, ...]
+    texts_per_gateway: tuple[str, ...]
 
     @validator("*", each_item=True)
     def _is_a_rate(cls, rate: str) -> str:
-        try:
-            parse_many(rate)
-        except ValueError:
-            raise ValueError("a rate is written as in: 20 per minute") from None
-        return rate
+        return _rate(rate)
 
 
 class GatewayLimits(_Limits):
@@ -163,6 +239,8 @@ class GatewayLimits(_Limits):
     database: DatabaseLimits
     desk: DeskLimits
     rates: RateLimits
+    inbound_texts: InboundTextLimits
+    texting: TextingLimits
 
 
 def load_limits(file: Path = LIMITS_FILE) -> GatewayLimits:

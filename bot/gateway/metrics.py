@@ -10,7 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from bot.content.texts import ErrorCode
 from bot.gateway.desk.troubles import Trouble
 from bot.gateway.fallbacks import FallbackReason
-from bot.gateway.outbox_gauges import OutboxGauges
+from bot.gateway.messaging.adapter import GatewayName
+from bot.gateway.outbox_gauges import Backlog, OutboxGauges
 from bot.intake.outbox import OutboxCounts, SinkName
 from bot.intake.record_store import RecordCounts
 from bot.replies.reply import ReplyKind
@@ -37,6 +38,32 @@ class NoticeOutcome(str, Enum):
     FAILED = "failed"
     DEAD = "dead"
     SKIPPED = "skipped"
+
+
+class TextOutcome(str, Enum):
+    """What became of an attempt to send a text, and what the provider said of it later.
+
+    `failed` is tried again later; `held` waits for the morning or for room in a budget; `found` had
+    been sent by an attempt whose end nobody knew.
+    """
+
+    SENT = "sent"
+    FOUND = "found"
+    FAILED = "failed"
+    HELD = "held"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class InboundOutcome(str, Enum):
+    """What became of a call with a patient's text. `repeated`: it had come before."""
+
+    STORED = "stored"
+    REPEATED = "repeated"
+    NOT_STORED = "not_stored"
+    REFUSED = "refused"
 
 
 class Metrics:
@@ -90,7 +117,24 @@ class Metrics:
             "sink",
             "outcome",
         )
-        self._outbox = OutboxGauges(self._registry)
+        self._outbox = OutboxGauges(
+            self._registry, name="assistant_outbox", what="Notices to the clinic"
+        )
+        self._texts = self._counter(
+            "texts_out",
+            "Texts to patients: what became of an attempt, and what the provider said of it",
+            "gateway",
+            "outcome",
+        )
+        self._texts_in = self._counter(
+            "texts_in", "Calls of messaging gateways with a patient's text", "gateway", "outcome"
+        )
+        self._segments = self._counter(
+            "text_segments", "Segments of the texts that a provider took", "gateway"
+        )
+        self._texts_out = OutboxGauges(
+            self._registry, name="assistant_texts_out", what="Texts to patients"
+        )
         self.turn_seconds = Histogram(
             "assistant_turn_seconds",
             "From a message's arrival to its stored answer",
@@ -123,6 +167,15 @@ class Metrics:
         for sink in SinkName:
             for fate in NoticeOutcome:
                 self._notices.labels(sink.value, fate.value)
+        self._begin_texts_at_zero()
+
+    def _begin_texts_at_zero(self) -> None:
+        for gateway in GatewayName:
+            self._segments.labels(gateway.value)
+            for course in InboundOutcome:
+                self._texts_in.labels(gateway.value, course.value)
+            for end in TextOutcome:
+                self._texts.labels(gateway.value, end.value)
 
     def count_reply(self, kind: ReplyKind) -> None:
         """One more reply of this kind was given."""
@@ -169,6 +222,22 @@ class Metrics:
     def show_outbox(self, counts: OutboxCounts) -> None:
         """This is in the outbox now."""
         self._outbox.show(counts)
+
+    def count_inbound(self, gateway: GatewayName, outcome: InboundOutcome) -> None:
+        """This became of one more call with a patient's text."""
+        self._texts_in.labels(gateway.value, outcome.value).inc()
+
+    def count_text(self, gateway: GatewayName, outcome: TextOutcome, count: int = 1) -> None:
+        """This became of `count` more attempts, or texts."""
+        self._texts.labels(gateway.value, outcome.value).inc(count)
+
+    def count_segments(self, gateway: GatewayName, count: int) -> None:
+        """A provider took a text of so many segments."""
+        self._segments.labels(gateway.value).inc(count)
+
+    def show_texts_out(self, counts: Backlog) -> None:
+        """So many texts wait or were given up now."""
+        self._texts_out.show(counts)
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus's text format."""

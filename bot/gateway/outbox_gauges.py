@@ -1,38 +1,55 @@
-"""How full the outbox is."""
+"""How much waits to be delivered."""
 
 from __future__ import annotations
 
 import time
+from datetime import datetime
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from bot.intake.outbox import OutboxCounts
+
+class Backlog(Protocol):
+    """How much waits and how much was given up, and since when the oldest waits."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+
+    @property
+    def dead(self) -> int:
+        """How many were given up."""
+
+    @property
+    def oldest_waiting_since(self) -> datetime | None:
+        """When the oldest of those that wait began to; None if none does."""
 
 
 class OutboxGauges:
-    """Shows the counts that were read last; the age of the oldest grows by itself."""
+    """Shows the counts that were read last; the age of the oldest grows by itself.
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    Args:
+        name: what the metrics begin with.
+        what: what is delivered, as their descriptions call it.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, name: str, what: str) -> None:
         self._waiting = Gauge(
-            "assistant_outbox_waiting",
-            "Notices to the clinic that are not delivered yet",
-            registry=registry,
+            f"{name}_waiting", f"{what} that are not delivered yet", registry=registry
         )
         self._dead = Gauge(
-            "assistant_outbox_dead",
-            "Notices to the clinic that were given up: a person must look",
-            registry=registry,
+            f"{name}_dead", f"{what} that were given up: a person must look", registry=registry
         )
         oldest = Gauge(
-            "assistant_outbox_oldest_waiting_seconds",
-            "How long the oldest notice has waited; 0 if none does",
+            f"{name}_oldest_waiting_seconds",
+            f"{what}: how long the oldest has waited; 0 if none does",
             registry=registry,
         )
         self._oldest_since: float | None = None
         oldest.set_function(self._oldest_seconds)
 
-    def show(self, counts: OutboxCounts) -> None:
-        """This is in the outbox now."""
+    def show(self, counts: Backlog) -> None:
+        """This is the backlog now."""
         self._waiting.set(counts.waiting)
         self._dead.set(counts.dead)
         since = counts.oldest_waiting_since

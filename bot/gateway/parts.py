@@ -23,6 +23,11 @@ from bot.gateway.handover import HandOver
 from bot.gateway.handover_store import HandOverStore
 from bot.gateway.installation import Installation
 from bot.gateway.intake_upkeep import IntakeUpkeep
+from bot.gateway.messaging.dead_texts import DeadTexts
+from bot.gateway.messaging.outbound_worker import OutboundWorker, outbound_worker
+from bot.gateway.messaging.receiving_parts import AnsweringParts, put_receiving_together
+from bot.gateway.messaging.staff_texts import StaffTexts
+from bot.gateway.messaging.webhooks import Webhooks
 from bot.gateway.metrics import Metrics
 from bot.gateway.purge_worker import PurgeWorker, session_life
 from bot.gateway.rasa_client import RasaClient
@@ -43,13 +48,15 @@ from bot.intake.record_store import RecordStore
 from bot.intake.staff import StaffStore
 from bot.replies.intake_reader import IntakeReader
 from bot.replies.redaction import Redactor
+from bot.replies.texting.rendering import TextRenderer
 
 
 @dataclass(frozen=True)
 class Parts:
     """What answers, keeps and looks after conversations.
 
-    `background` runs for as long as the gateway does, each until it is cancelled.
+    `webhooks` are there where anybody can text. `background` runs for as long as the gateway does,
+    each until it is cancelled.
     """
 
     metrics: Metrics
@@ -66,6 +73,8 @@ class Parts:
     threads: DatabaseThreads
     desk: Desk
     upkeep: Upkeep
+    webhooks: Webhooks | None
+    outbound: OutboundWorker
     background: tuple[Callable[[], Awaitable[None]], ...]
 
 
@@ -111,15 +120,39 @@ def put_together(installation: Installation) -> Parts:
     )
     updates = UpdateStore(database, vault, timedelta(seconds=limits.turn.answer_seconds))
     conversations = Conversations(store, updates, threads, runner, limits)
+    outbound = outbound_worker(
+        database,
+        settings,
+        installation.secrets,
+        vault,
+        threads,
+        limits.texting,
+        metrics,
+        clinic_zone=clinic.time_zone,
+    )
+    renderer = _text_renderer(installation)
     session_time = timedelta(minutes=limits.session.idle_minutes)
-    hand_overs = HandOverStore(database, vault, composer.intake, session_time)
-    hand_over = HandOver(hand_overs, threads, runner, limits.handover)
+    hand_overs = HandOverStore(
+        database,
+        vault,
+        composer.intake,
+        session_time,
+        StaffTexts(vault, renderer) if renderer else None,
+    )
+    hand_over = HandOver(hand_overs, threads, runner, limits.handover, outbound.ask_for_a_round)
     upkeep = Upkeep(database, store, threads, conversations, runner, alerts, rasa, limits)
     intake_upkeep = IntakeUpkeep(hand_over, records, threads, limits.upkeep, metrics)
     purge = PurgeWorker(
         Purge(database, installation.retention, desk=session_life(limits.desk)),
         threads,
         installation.retention.purge,
+    )
+    safety = SafetyFirst(answerer, alerts, limits.alerts, metrics)
+    answering = AnsweringParts(
+        database, threads, readiness, answerer, alerts, safety, conversations, metrics
+    )
+    receiving = renderer and put_receiving_together(
+        installation, answering, renderer, sent=outbound.ask_for_a_round
     )
     return Parts(
         metrics=metrics,
@@ -129,7 +162,7 @@ def put_together(installation: Installation) -> Parts:
         readiness=readiness,
         answerer=answerer,
         alerts=alerts,
-        safety=SafetyFirst(answerer, alerts, limits.alerts, metrics),
+        safety=safety,
         runner=runner,
         conversations=conversations,
         feedback=FeedbackStore(database, vault, Redactor(load_redaction_rules())),
@@ -143,6 +176,7 @@ def put_together(installation: Installation) -> Parts:
                 owners=owners,
                 hand_over=hand_over,
                 outbox=OutboxStore(database),
+                dead_texts=DeadTexts(database, vault),
                 history=store.history,
                 clinic=clinic,
                 limits=limits,
@@ -152,5 +186,22 @@ def put_together(installation: Installation) -> Parts:
             )
         ),
         upkeep=upkeep,
-        background=(upkeep.run, intake_upkeep.run, delivery.run, purge.run),
+        webhooks=receiving.webhooks if receiving else None,
+        outbound=outbound,
+        background=(
+            upkeep.run,
+            intake_upkeep.run,
+            delivery.run,
+            purge.run,
+            outbound.run,
+            *((receiving.worker.run,) if receiving else ()),
+        ),
     )
+
+
+def _text_renderer(installation: Installation) -> TextRenderer | None:
+    """What makes texts of replies; None where nobody can text."""
+    settings = installation.settings
+    if not settings.messaging.any:
+        return None
+    return TextRenderer.shipped(installation.composer, installation.clinic, settings.public_url)

@@ -13,7 +13,7 @@ from bot.configuration.settings import LOOPBACK_CHANNEL
 from bot.gateway.fallbacks import FallbackReason
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
-from bot.replies.understanding import DANGER_BEFORE_KEY, DANGER_KEY, Intent
+from bot.replies.understanding import DANGER_BEFORE_KEY, DANGER_KEY, KNOWN_PHONE_KEY, Intent
 from bot.safety.danger import Danger, DangerTopic
 
 _AUTHENTICATION_HEADER = "X-Loopback-Secret"
@@ -75,12 +75,14 @@ class RasaClient:
         payload: str | None,
         before: DangerBefore,
         again: bool = False,
+        phone_ending: str | None = None,
     ) -> RasaAnswer:
         """Hand over one message: its text, or the payload of the button that was chosen.
 
         Args:
             before: what the latest replies said of danger.
             again: Rasa may have answered this very message before: then the same replies come back.
+            phone_ending: how the number ends that it came from, if it came by text.
 
         Raises:
             RasaError: refused, no 200, or not the agreed body.
@@ -88,6 +90,8 @@ class RasaClient:
         said: dict[str, Any] = {"text": text} if payload is None else {"payload": payload}
         if again:
             said["again"] = True
+        if phone_ending:
+            said[KNOWN_PHONE_KEY] = phone_ending
         body = {
             "conversation_id": conversation_id,
             "message_id": message_id,

@@ -27,6 +27,7 @@ class Rate(str, Enum):
     SIGN_INS_PER_NAME = "sign_ins_per_name"
     SIGN_INS_PER_NAME_ANYWHERE = "sign_ins_per_name_anywhere"
     SIGN_INS_PER_ADDRESS = "sign_ins_per_address"
+    TEXTS_PER_GATEWAY = "texts_per_gateway"
 
 
 class Rates:

@@ -43,13 +43,17 @@ def id_from(*parts: object) -> str:
 
 @dataclass(frozen=True)
 class Submission:
-    """What a patient sent: a text (normalised), or the id of a button."""
+    """What a patient sent: a text (normalised), or the id of a button.
+
+    `payload` is what this program takes a text for, such as a key word.
+    """
 
     session_digest: str
     key_digest: str
     body_digest: str
     text: str | None = field(default=None, repr=False)
     button_id: str | None = field(default=None, repr=False)
+    payload: str | None = field(default=None, repr=False)
 
     @property
     def turn_id(self) -> str:
@@ -71,6 +75,7 @@ class Turn:
     """A stored message of a patient. A chosen button has its title as text, and a payload.
 
     `again`: it was found stored without an answer, so Rasa may have been asked about it before.
+    `phone_ending`: how the number ends that it came from, if it came by text.
     """
 
     id: str
@@ -79,6 +84,7 @@ class Turn:
     text: str = field(repr=False)
     payload: str | None = field(default=None, repr=False)
     again: bool = field(default=False, compare=False)
+    phone_ending: str | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

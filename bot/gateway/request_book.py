@@ -11,10 +11,11 @@ from bot.configuration.clinic import Clinic
 from bot.database.vault import Vault
 from bot.gateway.records import Turn
 from bot.gateway.request_urgency import urgency_of
+from bot.intake.conversation_source import source_of
 from bot.intake.promise import in_words
-from bot.intake.records import Channel
 from bot.intake.requests import add_request
 from bot.replies.intake_composer import IntakeComposer
+from bot.replies.intake_draft import KNOWN_PHONE
 from bot.replies.intake_request import IntakeRequest
 from bot.replies.reply import Reply
 
@@ -58,13 +59,18 @@ class RequestBook:
         return self._texts.request_not_stored(self._texts.language_of_send(title))
 
     def _received(self, connection: Connection, turn: Turn, request: IntakeRequest) -> Reply:
+        source = source_of(connection, self._vault, turn.conversation_id)
+        if request.contact == KNOWN_PHONE:
+            if source.phone is None:
+                return self._texts.request_not_stored(request.language)
+            request = request.copy(update={"contact": source.phone})
         receipt = add_request(
             connection,
             self._vault,
             self._clinic,
             request=request,
             conversation_id=turn.conversation_id,
-            channel=Channel.WEB,
+            channel=source.channel,
             urgency=urgency_of(connection, self._vault, turn),
             request_id=turn.id,
             now=datetime.now(timezone.utc),

@@ -19,6 +19,12 @@ PAGE_POLICY = (
 #: trusted types is that of the widget's rendering library.
 WIDGET_POLICY = PAGE_POLICY.replace("trusted-types 'none'", "trusted-types lit-html")
 
+#: For a page to read: its style, and no script at all.
+READING_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
 #: For the desk: its forms lead to itself.
 DESK_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
 

@@ -49,6 +49,7 @@ from bot.gateway.store_queries import (
 )
 from bot.intake.actors import PATIENT
 from bot.intake.alert_store import add_alert
+from bot.intake.conversation_source import source_of
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
@@ -130,7 +131,14 @@ class ConversationStore:
             if not has_room:
                 raise RefusalError(ErrorCode.CONVERSATION_BUSY, retry_after=1)
             text, payload = said_by(connection, self._vault, conversation_id, submission)
-            turn = Turn(submission.turn_id, conversation_id, _now(), text, payload)
+            turn = Turn(
+                submission.turn_id,
+                conversation_id,
+                _now(),
+                text,
+                payload,
+                phone_ending=source_of(connection, self._vault, conversation_id).phone_ending,
+            )
             position = add_turn(connection, self._vault, turn, submission)
             connection.execute(
                 update(sessions)

@@ -21,6 +21,7 @@ from bot.gateway.records import (
     open_offers,
 )
 from bot.gateway.sealed_rows import opened, opened_replies
+from bot.intake.conversation_source import source_of
 from bot.replies.danger_before import DangerBefore
 from bot.safety.screen import EARLIER_MESSAGES
 
@@ -83,7 +84,8 @@ def turn_of(row: Row, text: str) -> Turn:
 
 def received(connection: Connection, vault: Vault, row: Row, text: str) -> Accepted:
     """The turn that a row of `turns` holds, with its opened text, which has no answer yet."""
-    turn = replace(turn_of(row, text), again=True)
+    ending = source_of(connection, vault, row.conversation_id).phone_ending
+    turn = replace(turn_of(row, text), again=True, phone_ending=ending)
     return Accepted(turn, earlier=earlier_texts_of(connection, vault, turn, row.position))
 
 
@@ -96,7 +98,7 @@ def said_by(
         RefusalError: the button is not open any more.
     """
     if submission.text is not None:
-        return submission.text, None
+        return submission.text, submission.payload
     offered = connection.execute(
         select(turns.c.id, messages.c.reply)
         .select_from(turns.join(messages))

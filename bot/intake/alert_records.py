@@ -14,11 +14,13 @@ from bot.database.schema import intake_entries, intake_records, safety_alerts
 from bot.database.vault import Vault
 from bot.intake import open_records
 from bot.intake.actors import SYSTEM
+from bot.intake.contact_index import contact_index
+from bot.intake.conversation_source import ConversationSource, source_of
 from bot.intake.outbox import NoticeEvent, enqueue
 from bot.intake.promise import due_at
 from bot.intake.record_changes import add_entry, change, graver, insert_record, raised
 from bot.intake.record_rows import IS_OPEN
-from bot.intake.records import Channel, EntryKind, Origin, Urgency
+from bot.intake.records import EntryKind, Origin, Urgency
 from bot.intake.safety_alerts import SafetyAlert
 from bot.intake.staff_phrases import STAFF_PHRASES
 from bot.safety.danger import SafetyKind
@@ -39,16 +41,14 @@ def add_alert_record(
     vault: Vault,
     clinic: Clinic,
     alert: SafetyAlert,
-    *,
-    channel: Channel = Channel.WEB,
 ) -> None:
     """Put an alert before staff, with its notices and its row of the audit.
 
     It is added to the open record of its conversation and makes that more urgent; where there is
-    none it makes one, without a contact. One that joins an earlier alert goes to the record of
-    that, which tells of the same danger once and how often; only a graver one makes a notice. The
-    same alert again changes nothing. Times count from when the danger was told of, however late
-    that gets here.
+    none it makes one, with the number as its contact if they text, otherwise without any. One that
+    joins an earlier alert goes to the record of that, which tells of the same danger once and how
+    often; only a graver one makes a notice. The same alert again changes nothing. Times count from
+    when the danger was told of, however late that gets here.
 
     Within the caller's transaction; a caller that locks rows itself takes `audit_log.lock` before.
     `alert.conversation_id` must be that of a conversation that is there.
@@ -64,16 +64,18 @@ def add_alert_record(
     row = row or joined
     if row is None:
         record_id = uuid.uuid4().hex
+        source = source_of(connection, vault, alert.conversation_id)
         reference = insert_record(
             connection,
             id=record_id,
             origin=Origin.SAFETY_ALERT,
             created_at=at,
-            channel=channel.value,
+            channel=source.channel.value,
             conversation_id=alert.conversation_id,
             urgency=urgency.value,
             due_at=due_at(at, urgency, clinic),
             language=alert.danger.language,
+            **_number_of(vault, source),
         )
         action = AuditAction.RECORD_CREATED
     else:
@@ -161,6 +163,17 @@ def _is_told_again(connection: Connection, record: Row, alert: SafetyAlert) -> b
         .values(times=intake_entries.c.times + 1)
     )
     return bool(counted.rowcount)
+
+
+def _number_of(vault: Vault, source: ConversationSource) -> dict[str, str]:
+    """The columns that hold the number that somebody texts from."""
+    if source.phone is None:
+        return {}
+    return {
+        "contact_kind": source.phone.kind.value,
+        "contact_index": contact_index(vault, source.phone),
+        "sealed_contact": vault.seal(source.phone.value),
+    }
 
 
 def _is_known(connection: Connection, alert_id: str) -> bool:

@@ -19,21 +19,26 @@ class _Part(BaseModel):
 
 
 class AttemptLimits(_Part):
-    """What one attempt may take, in seconds, and how many there may be at once for one sink."""
+    """What one attempt may take, in seconds, and how many there may be at once for one receiver."""
 
     seconds: float = Field(gt=0)
     connect_seconds: float = Field(gt=0)
-    goodbye_seconds: float = Field(gt=0)
     settle_seconds: float = Field(gt=0)
     lease_seconds: float = Field(gt=0)
     at_once: int = Field(ge=1)
 
     @validator("lease_seconds")
     def _outlasts_an_attempt(cls, lease: float, values: dict[str, Any]) -> float:
-        # Or a notice would be sent a second time while the first attempt is still under way.
+        # Or it would be sent a second time while the first attempt is still under way.
         if lease <= values.get("seconds", 0) + values.get("settle_seconds", 0):
             raise ValueError("must be longer than seconds and settle_seconds together")
         return lease
+
+
+class NoticeAttemptLimits(AttemptLimits):
+    """The same, and how long a mail server may take to say good-bye."""
+
+    goodbye_seconds: float = Field(gt=0)
 
 
 class RetryLimits(_Part):
@@ -60,7 +65,7 @@ class RestLimits(_Part):
 class DeliveryLimits(_Part):
     """All of `delivery.yml`."""
 
-    attempts: AttemptLimits
+    attempts: NoticeAttemptLimits
     retries: RetryLimits
     rests: RestLimits
 

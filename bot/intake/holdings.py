@@ -1,8 +1,10 @@
 """Finds everything that is held about one person, by a contact of theirs or by a reference.
 
 A record leads to the contacts that it names and to the conversations that its requests and alerts
-came from; a contact and a conversation lead to every record of theirs. This is followed until
-nothing new is found. People share telephones: what one of them asked for is found with the other's.
+came from; a contact and a conversation lead to every record of theirs. Of text messages the number
+leads on: all that was texted from it, with its conversations, because a provider's texts cannot be
+told apart by who held the telephone. This is followed until nothing new is found. People share
+telephones: what one of them asked for is found with the other's.
 """
 
 from __future__ import annotations
@@ -16,7 +18,14 @@ from sqlalchemy import or_, select, union
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from bot.database.schema import intake_entries, intake_records, safety_alerts, turns
+from bot.database.schema import (
+    conversations,
+    intake_entries,
+    intake_records,
+    safety_alerts,
+    text_threads,
+    turns,
+)
 from bot.database.vault import Vault
 from bot.intake.contact_index import contact_index
 from bot.intake.record_rows import of_contact, of_reference
@@ -39,10 +48,15 @@ class HeldRecord:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What is held about a person: records, the oldest first, and conversations by their ids."""
+    """What is held about a person: records (the oldest first), conversations, threads of texts."""
 
     records: tuple[HeldRecord, ...] = ()
     conversation_ids: tuple[str, ...] = ()
+    thread_ids: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is held."""
+        return bool(self.records or self.conversation_ids or self.thread_ids)
 
     @property
     def record_ids(self) -> tuple[str, ...]:
@@ -57,24 +71,29 @@ class Holdings:
 
 def held_about(connection: Connection, vault: Vault, contact: Contact) -> Holdings:
     """What is held about a telephone number or e-mail address."""
-    return _holdings(connection, of_contact(contact_index(vault, contact)))
+    index = contact_index(vault, contact)
+    threads = _ids(
+        connection, select(text_threads.c.id).where(text_threads.c.address_index == index)
+    )
+    return _holdings(connection, of_contact(index), threads)
 
 
 def held_under(connection: Connection, reference: str) -> Holdings:
     """What is held under a reference, written as it is stored."""
-    return _holdings(connection, of_reference(reference))
+    return _holdings(connection, of_reference(reference), set())
 
 
-def _holdings(connection: Connection, condition: Any) -> Holdings:
-    found = _ids(connection, select(intake_records.c.id).where(condition))
-    records: set[str] = set()
-    conversations: set[str] = set()
-    while found - records:
-        records |= found
-        conversations |= _ids(connection, _conversations_of(records))
+def _holdings(connection: Connection, condition: Any, thread_ids: set[str]) -> Holdings:
+    records = _ids(connection, select(intake_records.c.id).where(condition))
+    talks: set[str] = set()
+    before = -1
+    while before < (before := len(records) + len(talks) + len(thread_ids)):
         contacts = _ids(connection, _contacts_of(records))
-        found = _ids(connection, _records_of(conversations, contacts))
-    return Holdings(_held(connection, records), tuple(sorted(conversations)))
+        talks |= _ids(connection, _conversations_of(records))
+        thread_ids |= _ids(connection, _threads_of(talks, contacts))
+        talks |= _ids(connection, _texted_in(thread_ids))
+        records |= _ids(connection, _records_of(talks, contacts))
+    return Holdings(_held(connection, records), tuple(sorted(talks)), tuple(sorted(thread_ids)))
 
 
 def _held(connection: Connection, record_ids: Collection[str]) -> tuple[HeldRecord, ...]:
@@ -136,6 +155,19 @@ def _conversations_of(record_ids: Collection[str]) -> Any:
             safety_alerts.c.id.in_(select(intake_entries.c.alert_id).where(entries))
         ),
     )
+
+
+def _threads_of(conversation_ids: Collection[str], contacts: Collection[str]) -> Select:
+    """The threads that these conversations came by, or that belong to one of these numbers."""
+    theirs = select(conversations.c.thread_id).where(conversations.c.id.in_(conversation_ids))
+    return select(text_threads.c.id).where(
+        or_(text_threads.c.id.in_(theirs), text_threads.c.address_index.in_(contacts))
+    )
+
+
+def _texted_in(thread_ids: Collection[str]) -> Select:
+    """The conversations of these threads."""
+    return select(conversations.c.id).where(conversations.c.thread_id.in_(thread_ids))
 
 
 def _records_of(conversation_ids: Collection[str], contacts: Collection[str]) -> Any:

@@ -17,12 +17,16 @@ from bot.database.schema import (
     conversation_owners,
     conversations,
     feedback,
+    inbound_texts,
     intake_entries,
     intake_records,
     messages,
+    opt_outs,
+    outbound_texts,
     outbox,
     safety_alerts,
     sessions,
+    text_threads,
     turns,
     users,
 )
@@ -33,9 +37,20 @@ from bot.intake.records import Entry
 
 Json = dict[str, Any]
 
+#: Columns of a text that are sealed, or of use to this program only.
+_NOT_OF_A_TEXT = (
+    "id",
+    "thread_id",
+    "cause_id",
+    "sealed_text",
+    "sealed_extras",
+    "leased_until",
+    "next_attempt_at",
+)
+
 
 def export(connection: Connection, vault: Vault, holdings: Holdings) -> Json:
-    """Records, conversations and alerts, opened. Digests and sealed forms are left out.
+    """Records, conversations, texts and alerts, opened. Digests and sealed forms are left out.
 
     Raises:
         VaultError: no key of the vault opens a value.
@@ -46,6 +61,7 @@ def export(connection: Connection, vault: Vault, holdings: Holdings) -> Json:
             _conversation(connection, vault, conversation_id)
             for conversation_id in holdings.conversation_ids
         ],
+        "threads": [_thread(connection, vault, row) for row in _threads(connection, holdings)],
         "alerts": _alerts(connection, holdings),
     }
 
@@ -150,6 +166,37 @@ def _buttons(connection: Connection, message_id: str) -> list[str]:
         .order_by(buttons.c.position)
     )
     return list(titles.scalars())
+
+
+def _threads(connection: Connection, holdings: Holdings) -> list[Row]:
+    return connection.execute(
+        select(text_threads, opt_outs.c.since.label("opted_out_since"))
+        .outerjoin(opt_outs, opt_outs.c.address_index == text_threads.c.address_index)
+        .where(text_threads.c.id.in_(holdings.thread_ids))
+        .order_by(text_threads.c.id)
+    ).all()
+
+
+def _thread(connection: Connection, vault: Vault, row: Row) -> Json:
+    """What was texted from and to one number or portal's user."""
+    left_out = ("id", "address_index", "sealed_address")
+    texts = {
+        name: [
+            {
+                **_plain(text._asdict(), *_NOT_OF_A_TEXT),
+                "text": vault.open(text.sealed_text),
+            }
+            for text in connection.execute(
+                select(table).where(table.c.thread_id == row.id).order_by(table.c.position)
+            )
+        ]
+        for name, table in (("received", inbound_texts), ("sent", outbound_texts))
+    }
+    return {
+        **_plain(row._asdict(), *left_out),
+        "address": vault.open(row.sealed_address),
+        **texts,
+    }
 
 
 def _alerts(connection: Connection, holdings: Holdings) -> list[Json]:

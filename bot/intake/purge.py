@@ -25,9 +25,12 @@ from bot.database.schema import (
     conversations,
     desk_sessions,
     feedback,
+    inbound_texts,
     intake_records,
+    outbound_texts,
     outbox,
     safety_alerts,
+    text_threads,
     turns,
 )
 from bot.intake.actors import SYSTEM, Actor
@@ -48,6 +51,9 @@ class PurgedKind(str, Enum):
     SAFETY_ALERTS = "safety_alerts"
     FEEDBACK = "feedback"
     DESK_SESSIONS = "desk_sessions"
+    INBOUND_TEXTS = "inbound_texts"
+    OUTBOUND_TEXTS = "outbound_texts"
+    TEXT_THREADS = "text_threads"
 
 
 #: Deletes what was too old at a moment, so many at most. Returns how many.
@@ -164,7 +170,29 @@ def _steps(days: Days, desk: SessionLife) -> dict[PurgedKind, Step]:
         ),
         PurgedKind.FEEDBACK: _rows(feedback.c.id, true(), feedback.c.at, days.feedback),
         PurgedKind.DESK_SESSIONS: _ended_sessions(desk),
+        # After the conversations, which they are copies of.
+        PurgedKind.INBOUND_TEXTS: _rows(
+            inbound_texts.c.id, true(), inbound_texts.c.received_at, days.conversations
+        ),
+        PurgedKind.OUTBOUND_TEXTS: _rows(
+            outbound_texts.c.id,
+            outbound_texts.c.settled_at.is_not(None),
+            outbound_texts.c.settled_at,
+            days.conversations,
+        ),
+        PurgedKind.TEXT_THREADS: _rows(
+            text_threads.c.id, _is_unused(), text_threads.c.last_inbound_at, days.conversations
+        ),
     }
+
+
+def _is_unused() -> Any:
+    """Nothing of the thread is left: no text, and no conversation that staff may answer by it."""
+    return ~or_(
+        select(conversations.c.id).where(conversations.c.thread_id == text_threads.c.id).exists(),
+        select(inbound_texts.c.id).where(inbound_texts.c.thread_id == text_threads.c.id).exists(),
+        select(outbound_texts.c.id).where(outbound_texts.c.thread_id == text_threads.c.id).exists(),
+    )
 
 
 def _rows(id_column: Any, condition: Any, since: Any, days: int) -> Step:

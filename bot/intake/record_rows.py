@@ -11,7 +11,6 @@ from bot.database.schema import intake_entries, intake_records, users
 from bot.database.vault import Vault
 from bot.intake.records import (
     CLOSED_STATES,
-    Channel,
     Entry,
     EntryKind,
     IntakeRecord,
@@ -20,6 +19,7 @@ from bot.intake.records import (
     Urgency,
 )
 from bot.intake.staff_phrases import STAFF_PHRASES
+from bot.replies.channel import Channel
 from bot.replies.intake_request import BestTime, Contact, IntakeRequest
 
 #: Holds for records for which somebody still has to do something.

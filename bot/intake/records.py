@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from bot.replies.channel import Channel
 from bot.replies.intake_request import BestTime, Contact
 
 
@@ -14,13 +15,6 @@ class Origin(str, Enum):
 
     REQUEST = "request"
     SAFETY_ALERT = "safety_alert"
-
-
-class Channel(str, Enum):
-    """Where the patient writes."""
-
-    WEB = "web"
-    TEXT_MESSAGE = "text_message"
 
 
 class RecordState(str, Enum):

@@ -29,7 +29,8 @@ from bot.intake.record_changes import (
     raised,
     unused_reference,
 )
-from bot.intake.records import Channel, EntryKind, Origin, Receipt, Urgency
+from bot.intake.records import EntryKind, Origin, Receipt, Urgency
+from bot.replies.channel import Channel
 from bot.replies.intake_request import IntakeRequest
 from bot.safety.danger import SafetyKind
 
@@ -88,7 +89,8 @@ def add_request(
         record_id, reference = row.id, row.reference
         if own:
             promise = promise_to(connection, row, conversation_id, now, promise)
-        told = {} if row.contact_index else _told(vault, request, index)
+        # A safety alert of a text conversation knows the number, and nothing else.
+        told = {} if row.consent_version else _told(vault, request, index)
         change(connection, row, now, **raised(row, urgency, clinic, now), **told)
         add_entry(
             connection,

@@ -8,7 +8,7 @@ from typing import Any, Dict
 from pydantic import BaseModel, Extra, Field, root_validator
 
 from bot.replies.danger_before import DangerBefore
-from bot.replies.understanding import DANGER_BEFORE_KEY
+from bot.replies.understanding import DANGER_BEFORE_KEY, KNOWN_PHONE_KEY
 from bot.safety.normalise import normalise
 
 #: Stands for words in which nothing is left to read; Rasa would take an empty text for no message.
@@ -19,7 +19,8 @@ class InboundMessage(BaseModel):
     """What the gateway sends: words of a person, or the payload of a button that was offered.
 
     `danger_before` is what the latest replies said of danger. `again`: it may have come before, and
-    is answered as it was then.
+    is answered as it was then. `known_phone_ending`: how the number ends that it came from, if it
+    came by text.
     """
 
     conversation_id: str = Field(min_length=1, max_length=128)
@@ -27,6 +28,7 @@ class InboundMessage(BaseModel):
     text: str | None = Field(default=None, min_length=1, max_length=20_000)
     danger_before: DangerBefore = DangerBefore()
     again: bool = False
+    known_phone_ending: str | None = Field(default=None, regex=r"^\d{2,4}$")
     payload: str | None = Field(default=None, regex=r"^/[a-z_]+(\{.*\})?$", max_length=1_000)
 
     class Config:
@@ -44,7 +46,10 @@ class InboundMessage(BaseModel):
 
     def metadata(self) -> Dict[str, Any]:
         """What goes into the tracker beside the message."""
-        return {DANGER_BEFORE_KEY: json.loads(self.danger_before.json())}
+        said = {DANGER_BEFORE_KEY: json.loads(self.danger_before.json())}
+        if self.known_phone_ending is not None:
+            said[KNOWN_PHONE_KEY] = self.known_phone_ending
+        return said
 
 
 class Overheard(BaseModel):

@@ -11,7 +11,7 @@ from bot.content.page import FollowUpKind, Page
 from bot.content.texts import DEFAULT_LANGUAGE, ChitchatKind, Texts, load_texts
 from bot.replies.intake_composer import IntakeComposer
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
-from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source
+from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source, Template
 from bot.replies.understanding import Intent, Label
 from bot.replies.wording import fill_in, in_a_sentence, in_words
 from bot.safety.danger import Danger
@@ -45,25 +45,25 @@ class ReplyComposer:
 
     def answer(self, topic: Topic) -> Reply:
         """The short answer to `topic`, with the offer to say more."""
-        return self._from_record(
-            topic, self.library.answer(topic).short, self._answer_buttons(topic, more=True)
-        )
+        text, buttons = self.library.answer(topic).short, self._answer_buttons(topic, more=True)
+        return self._from_record(topic, "answer.short", text, buttons)
 
     def full_answer(self, topic: Topic) -> Reply:
         """The fuller answer to `topic`."""
-        return self._from_record(
-            topic, self.library.answer(topic).full, self._answer_buttons(topic, more=False)
-        )
+        text, buttons = self.library.answer(topic).full, self._answer_buttons(topic, more=False)
+        return self._from_record(topic, "answer.full", text, buttons)
 
     def simpler(self, topic: Topic) -> Reply:
         """The short answer again, for somebody who did not understand it."""
         text = self._fill(self._texts.follow_up.simpler, answer=self.library.answer(topic).short)
-        return self._from_record(topic, text, self._answer_buttons(topic, more=False))
+        buttons = self._answer_buttons(topic, more=False)
+        return self._from_record(topic, "answer.simpler", text, buttons)
 
     def nothing_more(self, topic: Topic) -> Reply:
         """Say that the page says no more about `topic`."""
         text = self._fill(self._texts.follow_up.already_full)
-        return self._from_record(topic, text, self._answer_buttons(topic, more=False))
+        buttons = self._answer_buttons(topic, more=False)
+        return self._from_record(topic, "answer.nothing_more", text, buttons)
 
     def source_of(self, topic: Topic) -> Reply:
         """Where the answer to `topic` comes from."""
@@ -74,13 +74,16 @@ class ReplyComposer:
         text = self._texts.follow_up.source.format(
             answer_source=self.source_line(self._source(topic), topic.page), references=references
         )
-        return self._from_record(topic, text, self._answer_buttons(topic, more=True))
+        buttons = self._answer_buttons(topic, more=True)
+        return self._from_record(topic, "answer.source", text, buttons)
 
     def personal_advice(self, related: Topic | None) -> Reply:
         """Decline to decide for one person; add the general curated text where one fits."""
         text = self._fill(self._texts.personal_advice.decline)
         if related is None:
-            return self._disclaimed(ReplyKind.PERSONAL_ADVICE, text, self._person_buttons())
+            return self._disclaimed(
+                ReplyKind.PERSONAL_ADVICE, "personal_advice", text, self._person_buttons()
+            )
         general = self._texts.personal_advice.general.format(
             answer=self.library.answer(related).short
         )
@@ -92,16 +95,17 @@ class ReplyComposer:
             disclaimer=self.library.page(related.page).disclaimer,
             source=self._source(related),
             buttons=self._person_buttons(),
+            template=Template.of("personal_advice"),
         )
 
     def not_covered(self, about: Topic | None = None) -> Reply:
         """Say that the page does not answer; `about` names the answer that was asked further on."""
-        if about is None:
-            text = self._fill(self._texts.not_covered.page)
-        else:
-            question = self.library.answer(about).question
-            text = self._fill(self._texts.not_covered.about_topic, question=question)
-        return self._disclaimed(ReplyKind.NOT_COVERED, text, self._person_buttons(), about)
+        name, text = "not_covered", self._texts.not_covered.page
+        if about:
+            name, text = "not_covered.about_topic", self._texts.not_covered.about_topic
+        question = self.library.answer(about).question if about else ""
+        text = self._fill(text, question=question)
+        return self._disclaimed(ReplyKind.NOT_COVERED, name, text, self._person_buttons(), about)
 
     def out_of_scope(self, *, person_first: bool = False) -> Reply:
         """Say what the assistant is for, with starter questions."""
@@ -110,27 +114,35 @@ class ReplyComposer:
             kind=ReplyKind.OUT_OF_SCOPE,
             text=self._fill(self._texts.out_of_scope),
             buttons=self._with_person(questions, first=person_first),
+            template=Template.of("out_of_scope"),
         )
 
     def clarify_two(self, labels: Iterable[Label]) -> Reply:
         """Ask which of two close meanings was meant."""
         return self._disclaimed(
-            ReplyKind.CLARIFY, self._texts.clarify.two_meanings, self._choices(labels)
+            ReplyKind.CLARIFY,
+            "clarify.two_meanings",
+            self._texts.clarify.two_meanings,
+            self._choices(labels),
         )
 
     def unsure(self, labels: Iterable[Label], *, person_first: bool) -> Reply:
         """Say that the message was not understood, with the closest questions and a person."""
         texts = self._texts.clarify
-        text = self._fill(texts.offer_person_first if person_first else texts.unsure)
+        name = "offer_person_first" if person_first else "unsure"
+        text = self._fill(getattr(texts, name))
         nearest = dict.fromkeys([*labels, *self._starters()])
         questions = tuple(self._choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS])
         buttons = self._with_person(questions, first=person_first)
-        return self._disclaimed(ReplyKind.CLARIFY, text, buttons)
+        return self._disclaimed(ReplyKind.CLARIFY, f"clarify.{name}", text, buttons)
 
     def nothing_to_follow(self) -> Reply:
         """Ask what to go on about when nothing was answered yet."""
         return self._disclaimed(
-            ReplyKind.CLARIFY, self._texts.clarify.nothing_to_follow, self._starter_buttons()
+            ReplyKind.CLARIFY,
+            "clarify.nothing_to_follow",
+            self._texts.clarify.nothing_to_follow,
+            self._starter_buttons(),
         )
 
     def chitchat(self, kind: ChitchatKind) -> Reply:
@@ -140,6 +152,7 @@ class ReplyComposer:
             kind=ReplyKind.CHITCHAT,
             text=self._fill(self._texts.chitchat[kind]),
             buttons=self._starter_buttons() if introduces else self._person_buttons(),
+            template=Template.of(f"chitchat.{kind.value}"),
         )
 
     def affirm_without_offer(self) -> Reply:
@@ -148,6 +161,7 @@ class ReplyComposer:
             kind=ReplyKind.CHITCHAT,
             text=self._fill(self._texts.affirm_without_offer),
             buttons=self._starter_buttons(),
+            template=Template.of("affirm_without_offer"),
         )
 
     def deny(self) -> Reply:
@@ -156,13 +170,18 @@ class ReplyComposer:
             kind=ReplyKind.CHITCHAT,
             text=self._fill(self._texts.deny),
             buttons=self._person_buttons(),
+            template=Template.of("deny"),
         )
 
     def human_handoff(self, language: str = DEFAULT_LANGUAGE) -> Reply:
         """How to reach a person, in `language` if there is a text in it."""
         if language in self._texts.other_language:
             return self.other_language(language).copy(update={"buttons": ()})
-        return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=self._fill(self._texts.human_handoff))
+        return Reply(
+            kind=ReplyKind.HUMAN_HANDOFF,
+            text=self._fill(self._texts.human_handoff),
+            template=Template.of("human_handoff"),
+        )
 
     def other_language(self, language: str) -> Reply:
         """How to reach a person, in a language that the page is not written in.
@@ -172,7 +191,13 @@ class ReplyComposer:
         """
         hours = self._clinic.opening_hours_in(language)
         text = self._fill(self._texts.other_language[language], hours=hours)
-        return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text, buttons=self._person_buttons())
+        return Reply(
+            kind=ReplyKind.HUMAN_HANDOFF,
+            text=text,
+            buttons=self._person_buttons(),
+            language=language,
+            template=Template.of("other_language"),
+        )
 
     def danger(self, danger: Danger, times_before: int = 0) -> Reply:
         """The fixed reply to `danger`.
@@ -185,20 +210,31 @@ class ReplyComposer:
             text=self._safety.text_for(danger, times_before),
             buttons=self._person_buttons(),
             danger=danger,
+            language=danger.language,
         )
 
     def with_door_open(self, reply: Reply, danger: Danger) -> Reply:
         """`reply` with the line that keeps the door open after `danger`."""
-        line = self._safety.door_open_line(danger.kind, danger.language)
-        return reply.copy(update={"text": f"{reply.text} {line}"})
+        line = self.door_open_line(danger)
+        template = reply.template and reply.template.copy(update={"after": danger})
+        return reply.copy(update={"text": f"{reply.text} {line}", "template": template})
+
+    def safety_languages(self) -> tuple[str, ...]:
+        """The languages in which danger is answered with a line before the English reply."""
+        lines = (*self._safety.before_english.emergency, *self._safety.before_english.crisis)
+        return tuple(dict.fromkeys(line.language for line in lines))
+
+    def door_open_line(self, danger: Danger) -> str:
+        """The line that keeps the door open after `danger`."""
+        return self._safety.door_open_line(danger.kind, danger.language)
 
     def unavailable(self) -> Reply:
         """The fixed safe reply when no other reply can be given."""
-        return self._failure(self._safety.unavailable.text)
+        return self._failure("unavailable", self._safety.unavailable.text)
 
     def action_failed(self) -> Reply:
         """The reply when composing another one failed."""
-        return self._failure(self._fill(self._texts.error.action_failed))
+        return self._failure("action_failed", self._fill(self._texts.error.action_failed))
 
     def source_line(self, source: Source, page_id: str) -> str:
         """The sentence that says what an answer is based on."""
@@ -221,7 +257,9 @@ class ReplyComposer:
             return self._texts.follow_up_titles[FollowUpKind(label.leaf)]
         raise ValueError("only answers and follow-ups are offered as questions")
 
-    def _from_record(self, topic: Topic, text: str, buttons: tuple[Button, ...]) -> Reply:
+    def _from_record(
+        self, topic: Topic, template: str, text: str, buttons: tuple[Button, ...]
+    ) -> Reply:
         return Reply(
             kind=ReplyKind.ANSWER,
             text=text,
@@ -230,6 +268,7 @@ class ReplyComposer:
             disclaimer=self.library.page(topic.page).disclaimer,
             source=self._source(topic),
             buttons=buttons,
+            template=Template.of(template),
         )
 
     def _source(self, topic: Topic) -> Source:
@@ -248,6 +287,7 @@ class ReplyComposer:
     def _disclaimed(
         self,
         kind: ReplyKind,
+        template: str,
         text: str,
         buttons: tuple[Button, ...],
         about: Topic | None = None,
@@ -260,10 +300,16 @@ class ReplyComposer:
             topic=about.answer if about else None,
             disclaimer=page.disclaimer,
             buttons=buttons,
+            template=Template.of(template),
         )
 
-    def _failure(self, text: str) -> Reply:
-        return Reply(kind=ReplyKind.ERROR, text=text, buttons=self._person_buttons())
+    def _failure(self, template: str, text: str) -> Reply:
+        return Reply(
+            kind=ReplyKind.ERROR,
+            text=text,
+            buttons=self._person_buttons(),
+            template=Template.of(template),
+        )
 
     def _answer_buttons(self, topic: Topic, *, more: bool) -> tuple[Button, ...]:
         related = tuple(

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from bot.configuration.clinic import Clinic
 from bot.content.intake_rules import IntakeLimits
-from bot.content.intake_texts import IntakeTexts
+from bot.content.intake_texts import ConsentWording, IntakeTexts
 from bot.content.library import Library
 from bot.content.texts import DEFAULT_LANGUAGE
 from bot.replies.intake_contact import shown_phone
 from bot.replies.intake_draft import KNOWN_PHONE, Choice, FormEnd, IntakeDraft, Note, Step
 from bot.replies.intake_request import ContactKind
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
-from bot.replies.reply import Asks, Button, Reply, ReplyKind
+from bot.replies.reply import Asks, Button, Reply, ReplyKind, Template
 from bot.replies.understanding import Intent, Label
 from bot.replies.wording import fill_in
 
@@ -73,7 +73,7 @@ class IntakeComposer:
         return IntakeDraft(
             language=spoken,
             # The days are part of what is read, and not of the text that the version is about.
-            consent_version=f"{self._texts[spoken].consent.version}.{kept_days}d",
+            consent_version=f"{self._consent(spoken, known_phone).version}.{kept_days}d",
             kept_days=kept_days,
             known_phone=known_phone,
         )
@@ -88,6 +88,8 @@ class IntakeComposer:
             buttons=self._choices(draft),
             asks=_asked(draft),
             problem=draft.problem is not None or draft.note in _PROBLEM_NOTES,
+            language=draft.language,
+            template=self._question_template(draft),
         )
 
     def ended(self, draft: IntakeDraft) -> Reply:
@@ -98,23 +100,17 @@ class IntakeComposer:
         Raises:
             ValueError: the form has not ended, or has nothing to pass on.
         """
-        ends = self._texts[draft.language].ends
         if draft.end is FormEnd.SENT:
-            reply = self._closing(draft.language, ends.not_passed_on)
+            reply = self._closing(draft.language, "not_passed_on")
             return reply.copy(update={"request": draft.request()})
-        texts = {
-            FormEnd.CANCELLED: ends.cancelled,
-            FormEnd.PUT_ASIDE: ends.put_aside,
-            FormEnd.TRIES_USED: ends.tries_used,
-        }
         if draft.end is None:
             raise ValueError("the form goes on")
-        return self._closing(draft.language, texts[draft.end])
+        return self._closing(draft.language, draft.end.value)
 
     def nothing_open(self, language: str = DEFAULT_LANGUAGE) -> Reply:
         """Answer a button of a form that is over."""
         spoken = self.language(language)
-        return self._closing(spoken, self._texts[spoken].ends.nothing_open)
+        return self._closing(spoken, "nothing_open")
 
     def request_received(
         self, reference: str, promise: str, appended: bool, language: str = DEFAULT_LANGUAGE
@@ -127,26 +123,36 @@ class IntakeComposer:
             appended: it was added to one that is open.
         """
         spoken = self.language(language)
-        ends = self._texts[spoken].ends
-        text = ends.appended if appended else ends.received
-        return self._closing(spoken, text, reference=reference, promise=promise)
+        name = "appended" if appended else "received"
+        return self._closing(spoken, name, reference=reference, promise=promise)
 
     def request_not_stored(self, language: str = DEFAULT_LANGUAGE) -> Reply:
         """Say that a request could not be stored, and what to do instead."""
         spoken = self.language(language)
-        return self._closing(spoken, self._texts[spoken].ends.not_stored)
+        return self._closing(spoken, "not_stored")
 
     def person_joined(self, name: str, language: str = DEFAULT_LANGUAGE) -> Reply:
         """Say that a person of the clinic answers from now on."""
         spoken = self.language(language)
         text = self._fill(spoken, self._texts[spoken].person.joined, name=name)
-        return Reply(kind=ReplyKind.NOTICE, text=text)
+        return Reply(
+            kind=ReplyKind.NOTICE,
+            text=text,
+            language=spoken,
+            template=Template.of("intake.person.joined", name=name),
+        )
 
     def person_left(self, name: str, language: str = DEFAULT_LANGUAGE) -> Reply:
         """Say that the assistant answers again."""
         spoken = self.language(language)
         text = self._fill(spoken, self._texts[spoken].person.left, name=name)
-        return Reply(kind=ReplyKind.NOTICE, text=text, buttons=self._person(spoken))
+        return Reply(
+            kind=ReplyKind.NOTICE,
+            text=text,
+            buttons=self._person(spoken),
+            language=spoken,
+            template=Template.of("intake.person.left", name=name),
+        )
 
     def _question_text(self, draft: IntakeDraft) -> str:
         texts = self._texts[draft.language]
@@ -164,11 +170,50 @@ class IntakeComposer:
     def _after_note(self, draft: IntakeDraft, question: str) -> str:
         texts = self._texts[draft.language]
         if draft.note in (Note.STARTED, Note.RESUMED) and draft.consent_at is None:
-            consent = self._fill(draft.language, texts.consent.text, days=str(draft.kept_days))
-            return f"{consent} {question}"
+            return f"{self._consent_text(draft)} {question}"
         if draft.note in (Note.INTERRUPTED, Note.RESUMED):
             return self._fill(draft.language, texts.again, question=question)
         return question
+
+    def _consent(self, language: str, known_phone: str | None) -> ConsentWording:
+        """What is agreed to: whoever has a known number texts, and reads it in fewer words."""
+        texts = self._texts[language]
+        return texts.consent_by_text if known_phone else texts.consent
+
+    def _consent_text(self, draft: IntakeDraft) -> str:
+        text = self._consent(draft.language, draft.known_phone).text
+        return self._fill(draft.language, text, days=str(draft.kept_days))
+
+    def _question_template(self, draft: IntakeDraft) -> Template:
+        """The same in the terms of a text message: see `_question_text`."""
+        if draft.note is Note.TOO_LONG:
+            most = str(self._limits.reason_characters)
+            return Template.of("intake.hint.reason_too_long", most=most)
+        if draft.note is Note.UNCLEAR:
+            return Template.of(f"intake.hint.{draft.step.value}")
+        if draft.problem:
+            return Template.of(f"intake.problem.{draft.problem.value}")
+        known = draft.step is Step.CONTACT and draft.known_phone
+        step = "known_phone" if known else draft.step.value
+        if draft.note in (Note.STARTED, Note.RESUMED) and draft.consent_at is None:
+            return Template.of("intake.consent", consent=self._consent_text(draft))
+        if draft.note in (Note.INTERRUPTED, Note.RESUMED):
+            return Template.of(f"intake.again.{step}")
+        if draft.step is Step.CONFIRM:
+            return self._read_back_template(draft)
+        return Template.of(f"intake.question.{step}", ending=draft.known_phone or "")
+
+    def _read_back_template(self, draft: IntakeDraft) -> Template:
+        kept = draft.note is Note.KEPT_CONTACT
+        buttons = self._texts[draft.language].buttons
+        time = getattr(buttons, draft.best_time.value) if draft.best_time else ""
+        return Template.of(
+            "intake.kept_contact" if kept else "intake.read_back",
+            name=draft.name or "",
+            contact=self._contact(draft),
+            time=time,
+            reason=draft.reason or "",
+        )
 
     def _open_question(self, draft: IntakeDraft) -> str:
         questions = self._texts[draft.language].questions
@@ -222,11 +267,14 @@ class IntakeComposer:
             for choice in choices
         )
 
-    def _closing(self, language: str, text: str, **more: str) -> Reply:
+    def _closing(self, language: str, name: str, **more: str) -> Reply:
+        text = str(getattr(self._texts[language].ends, name))
         return Reply(
             kind=ReplyKind.INTAKE,
             text=self._fill(language, text, **more),
             buttons=self._person(language),
+            language=language,
+            template=Template.of(f"intake.ends.{name}", **more),
         )
 
     def _person(self, language: str) -> tuple[Button, ...]:

@@ -15,3 +15,17 @@ def payload_of(label: Label) -> str:
 
 
 PERSON_PAYLOAD = payload_of(Label(Intent.HUMAN_HANDOFF))
+
+
+def label_of(payload: str) -> Label:
+    """The label that `payload_of` was given.
+
+    Raises:
+        ValueError: it is no payload of ours.
+    """
+    intent, brace, entities = payload.removeprefix("/").partition("{")
+    try:
+        leaf = str(json.loads(brace + entities)[LEAF_ENTITY]) if brace else None
+    except (KeyError, TypeError):
+        raise ValueError("this is no payload of ours") from None
+    return Label(Intent(intent), leaf)

@@ -89,13 +89,31 @@ class Button(_Part):
     payload: str = Field(regex=r"^/")
 
 
+class Template(_Part):
+    """Which curated text a reply says, so that a text message can say it in fewer words.
+
+    `name` is a key of `replies` in `text_messages.yml`, `values` what was filled in besides the
+    clinic's facts. `after`: the danger whose line, which keeps the door open, ends the text.
+    """
+
+    name: str
+    values: tuple[tuple[str, str], ...] = Field(default=(), repr=False)
+    after: Danger | None = None
+
+    @classmethod
+    def of(cls, name: str, /, **values: str) -> Template:
+        """The template with these values."""
+        return cls(name=name, values=tuple(values.items()))
+
+
 class Reply(_Part):
     """One bubble: text, and all that belongs to it.
 
     Parts that do not apply are None (or no buttons). `asks` is what a question of the intake form
-    asks for, and `problem` says that it tells what was wrong with the answer before. `danger` is
-    what a safety reply answers, and `request` a finished form that the gateway has to store: a
-    patient's device is told neither of the two.
+    asks for, and `problem` says that it tells what was wrong with the answer before. `language`
+    (ISO 639-1) is that of the patient where one is known; None: they write as the pages do.
+    `danger` is what a safety reply answers, `request` a finished form that the gateway has to
+    store, and `template` what a text message goes by: a patient's device is told none of these.
     """
 
     kind: ReplyKind
@@ -107,8 +125,10 @@ class Reply(_Part):
     buttons: tuple[Button, ...] = ()
     asks: Asks | None = None
     problem: bool = False
+    language: str | None = None
     danger: Danger | None = None
     request: IntakeRequest | None = None
+    template: Template | None = None
 
     @property
     def is_safety(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, Extra, root_validator
@@ -109,10 +109,7 @@ class SafetyReplies(_Record):
     def _answer_every_danger(cls, values: dict[str, object]) -> dict[str, object]:
         replies = values["dangers"]
         assert isinstance(replies, tuple)
-        for danger in possible_dangers():
-            answering = [reply.id for reply in replies if reply.answers(danger)]
-            if len(answering) != 1:
-                raise ValueError(f"{danger!r} is answered by {answering or 'nothing'}")
+        check_that_all_are_answered(replies)
         return values
 
     def filled_in(self, clinic: Clinic) -> SafetyReplies:
@@ -154,11 +151,11 @@ class SafetyReplies(_Record):
     def texts(self) -> Iterator[tuple[str, SafetyText]]:
         """Every text under a name of its own, such as `suicide_thoughts.en.1`."""
         for reply in self.dangers:
-            yield from _named(reply.id, reply.wordings)
+            yield from named(reply.id, reply.wordings)
         for group in ("before_english", "door_open"):
             for kind in SafetyKind:
                 texts = getattr(getattr(self, group), kind.value)
-                yield from _named(f"{group}.{kind.value}", texts)
+                yield from named(f"{group}.{kind.value}", texts)
         yield "unavailable", self.unavailable
 
     def unsigned(self) -> list[str]:
@@ -176,7 +173,21 @@ def possible_dangers() -> Iterator[Danger]:
                     yield Danger(topic=topic, tier=tier, level=level, about=about)
 
 
-def _named(name: str, texts: tuple[SafetyText, ...]) -> Iterator[tuple[str, SafetyText]]:
+def check_that_all_are_answered(replies: Iterable[DangerReply]) -> None:
+    """Every danger has exactly one reply.
+
+    Raises:
+        ValueError: one has none, or several.
+    """
+    known = tuple(replies)
+    for danger in possible_dangers():
+        answering = [reply.id for reply in known if reply.answers(danger)]
+        if len(answering) != 1:
+            raise ValueError(f"{danger!r} is answered by {answering or 'nothing'}")
+
+
+def named(name: str, texts: Iterable[SafetyText]) -> Iterator[tuple[str, SafetyText]]:
+    """Each text under `name`, its language and a number."""
     counts: dict[str, int] = {}
     for text in texts:
         counts[text.language] = counts.get(text.language, 0) + 1

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from bot.configuration.messaging_settings import MESSAGING_VARIABLES
 from bot.configuration.notice_settings import PRIVATE_VARIABLES
 from bot.configuration.secret_store import OPTIONAL_SECRET_NAMES, SECRET_NAMES
 from bot.configuration.settings import LOOPBACK_CHANNEL, ROOT, Settings
@@ -28,7 +29,8 @@ def processes(
     secret_names = {*SECRET_NAMES, *OPTIONAL_SECRET_NAMES}
     inherited = {name: value for name, value in environment.items() if name not in secret_names}
     inherited["PYTHONUNBUFFERED"] = "1"
-    others = {name: value for name, value in inherited.items() if name not in PRIVATE_VARIABLES}
+    private = {*PRIVATE_VARIABLES, *MESSAGING_VARIABLES}
+    others = {name: value for name, value in inherited.items() if name not in private}
     return (
         _gateway(settings, {**inherited, **secrets}),
         _rasa(settings, {**others, **rasa_environment()}, secrets["LOOPBACK_SECRET"]),

@@ -11,6 +11,7 @@ from bot.configuration.settings import Settings
 from bot.content.library import Library
 from bot.content.page import SignOff
 from bot.safety.replies import SafetyReplies
+from bot.safety.short_replies import ShortSafetyReplies
 
 
 class Refusal(str, Enum):
@@ -24,6 +25,7 @@ class Refusal(str, Enum):
     DRAFT_ANSWERS = "draft-answers"
     NO_NOTICES = "no-notices"
     PRIVATE_WEBHOOK = "private-webhook"
+    TWILIO_DOUBLE = "twilio-double"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Installation:
     clinic: Clinic
     missing_secrets: tuple[str, ...]
     safety: SafetyReplies
+    short_safety: ShortSafetyReplies
     library: Library
 
 
@@ -55,10 +58,11 @@ def objections(installation: Installation, accepted: Collection[Refusal]) -> lis
         *_missing_secrets(installation.missing_secrets),
         *_sqlite(installation.settings),
         *_plain_http(installation.settings, installation.clinic),
-        *_unsigned_safety_texts(installation.safety),
+        *_unsigned_safety_texts(installation.safety, installation.short_safety),
         *_draft_answers(installation.library),
         *_no_notices(installation.settings),
         *_private_webhook(installation.settings),
+        *_twilio_double(installation.settings),
     ]
     return [objection for objection in found if objection.refusal not in accepted]
 
@@ -89,8 +93,10 @@ def _plain_http(settings: Settings, clinic: Clinic) -> list[Objection]:
     return [Objection(Refusal.PLAIN_HTTP, message)] if plain else []
 
 
-def _unsigned_safety_texts(safety: SafetyReplies) -> list[Objection]:
-    names = safety.unsigned()
+def _unsigned_safety_texts(
+    safety: SafetyReplies, short_safety: ShortSafetyReplies
+) -> list[Objection]:
+    names = [*safety.unsigned(), *short_safety.unsigned()]
     message = f"no clinician has signed: {', '.join(names)}"
     return [Objection(Refusal.UNSIGNED_SAFETY_TEXTS, message)] if names else []
 
@@ -119,3 +125,10 @@ def _private_webhook(settings: Settings) -> list[Objection]:
     message = "ALLOW_PRIVATE_WEBHOOK lets a webhook reach into private networks: unset it"
     allowed = settings.notices.allow_private_webhook
     return [Objection(Refusal.PRIVATE_WEBHOOK, message)] if allowed else []
+
+
+def _twilio_double(settings: Settings) -> list[Objection]:
+    message = "TWILIO_API_URL names something else than Twilio: no text reaches a patient. Unset it"
+    twilio = settings.messaging.twilio
+    doubled = twilio is not None and twilio.is_a_double
+    return [Objection(Refusal.TWILIO_DOUBLE, message)] if doubled else []

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 import bot.content.check
+import bot.replies.texting.render_check
 from bot.commands.command_line import main
 from bot.content.answer_rules import AnswerMeasure
 from bot.content.check import ContentReport
 from bot.content.yaml_source import Fault
 from bot.safety.replies import SafetyReplies, load_safety_replies
+from bot.safety.short_replies import ShortSafetyReplies, load_short_replies
 
 
 def report(monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> None:
@@ -24,6 +26,8 @@ def report(monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> None:
 
 def unsigned(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     monkeypatch.setattr(SafetyReplies, "unsigned", lambda _: list(names))
+    monkeypatch.setattr(ShortSafetyReplies, "unsigned", lambda _: [])
+    monkeypatch.setattr(bot.replies.texting.render_check, "rendering_faults", lambda _: [])
 
 
 def test_without_a_fault(
@@ -58,7 +62,7 @@ def test_the_shipped_safety_texts_are_read(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.undo()
-    shipped = load_safety_replies().unsigned()
+    shipped = [*load_safety_replies().unsigned(), *load_short_replies().unsigned()]
 
     main(["content", "check"])
 

@@ -386,7 +386,7 @@ def test_erasing_leaves_a_stub_and_nothing_else_of_the_person(
     assert after == before
     stub = audited(database, story.receipt.reference)[-1]
     assert (stub.actor, stub.action) == ("command line", AuditAction.ERASED)
-    assert stub.detail == {"entries": "3", "notices": "4", "conversations": "1"}
+    assert stub.detail == {"entries": "3", "notices": "4", "conversations": "1", "texts": "0"}
     said = capsys.readouterr()
     assert story.receipt.reference in said.out
     assert "running gateway" in said.out

@@ -235,8 +235,8 @@ def test_the_same_answer_id_twice(content: ContentCopy) -> None:
 
 
 def test_the_limit_counts_disclaimer_and_link(content: ContentCopy, library: Library) -> None:
-    # Two segments of a long text message hold 153 characters each; a link may take 40.
-    room = 2 * 153 - len(f"\n{library.default_page.disclaimer}\n") - 40
+    # Two segments of a long text message hold 153 characters each; link and person may take 58.
+    room = 2 * 153 - len(f"\n{library.default_page.disclaimer}\n") - 58
     fits = ("It can help. " * 20)[:room].strip().ljust(room, ".")
     content.rewrite("aura", "short", fits)
     assert content.faults() == []

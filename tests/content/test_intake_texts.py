@@ -22,18 +22,24 @@ def test_there_are_english_and_spanish() -> None:
 @pytest.mark.parametrize("language", INTAKE)
 def test_nobody_edits_the_consent_without_its_version(language: str) -> None:
     """Who changes the text raises the number and puts these digits behind it, and nothing else."""
-    consent = INTAKE[language].consent
-    digits = hashlib.sha256(consent.text.encode()).hexdigest()[:8]
+    for consent in (INTAKE[language].consent, INTAKE[language].consent_by_text):
+        digits = hashlib.sha256(consent.text.encode()).hexdigest()[:8]
 
-    assert consent.version.startswith(f"{language}.")
-    assert consent.version.partition("-")[2] == digits
+        assert consent.version.startswith(f"{language}.")
+        assert consent.version.partition("-")[2] == digits
+
+
+@pytest.mark.parametrize("language", INTAKE)
+def test_by_text_another_wording_is_agreed_to(language: str) -> None:
+    texts = INTAKE[language]
+
+    assert texts.consent_by_text.version != texts.consent.version
 
 
 @pytest.mark.parametrize("language", INTAKE)
 def test_the_consent_names_days_clinic_and_both_lines(language: str) -> None:
-    text = INTAKE[language].consent.text
-
-    assert all(said in text for said in ("{days}", "{clinic}", "911", "988"))
+    for consent in (INTAKE[language].consent, INTAKE[language].consent_by_text):
+        assert all(said in consent.text for said in ("{days}", "{clinic}", "911", "988"))
 
 
 def test_buttons_fit() -> None:

@@ -31,6 +31,7 @@ _SPECIAL = {
         for language in ("en", "es")
         for path, names in {
             "consent.text": {"days"},
+            "consent_by_text.text": {"days"},
             "questions.known_phone": {"ending"},
             "again": {"question"},
             "hints.reason_too_long": {"most"},

@@ -39,6 +39,7 @@ LEAST: dict[tuple[str, str], Role | None] = {
     ("POST", "/desk/export"): Role.ADMIN,
     ("GET", "/desk/notices"): Role.ADMIN,
     ("POST", "/desk/notices/{id}/retry"): Role.ADMIN,
+    ("POST", "/desk/texts/{id}/retry"): Role.ADMIN,
     ("GET", "/desk/users"): Role.ADMIN,
     ("POST", "/desk/users"): Role.ADMIN,
     ("POST", "/desk/users/{name}/role"): Role.ADMIN,

@@ -114,6 +114,7 @@ def _launch(
         limits: GatewayLimits,
         clinic_with: dict[str, Any] | None = None,
         vault: Vault = VAULT,
+        secrets: dict[str, str] | None = None,
         **changes: Any,
     ) -> RunningGateway:
         environment = {
@@ -128,7 +129,7 @@ def _launch(
                 clinic=clinic.copy(update=clinic_with or {}),
                 limits=limits,
                 retention=load_retention(),
-                secrets={"LOOPBACK_SECRET": SECRET},
+                secrets={"LOOPBACK_SECRET": SECRET, **(secrets or {})},
                 texts=texts,
                 composer=composer,
                 screen=screen,

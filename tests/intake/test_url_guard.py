@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.configuration.notice_settings import WebhookUrl
+from bot.configuration.webhook_settings import WebhookUrl
 from bot.intake.delivery_failure import DeliveryError, FailureReason
 from bot.intake.sinks.url_guard import Address, UrlGuard, is_public, system_resolver
 

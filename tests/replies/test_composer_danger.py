@@ -52,7 +52,8 @@ def test_the_door_is_kept_open_with_one_line_after_all_the_rest(composer: ReplyC
         assert added.startswith(" ")
         assert "\n" not in added
         # It is no safety reply: the next message finds no danger before it.
-        assert reply.copy(update={"text": plain.text}) == plain
+        assert reply.template and reply.template.after == danger
+        assert reply.copy(update={"text": plain.text, "template": plain.template}) == plain
 
 
 def test_another_language_is_told_how_to_reach_a_person(

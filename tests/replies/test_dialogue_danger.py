@@ -128,7 +128,9 @@ def test_the_next_ordinary_question_is_answered_with_one_line_that_keeps_the_doo
     assert turn.reply.kind is kind
     assert turn.reply.text.startswith(f"{plain.text} {_ENGLISH_DOOR[danger]}")
     # Everything else is as it would have been: source, disclaimer, buttons.
-    assert turn.reply.copy(update={"text": plain.text}) == plain
+    assert turn.reply.template and turn.reply.template.after == danger
+    same = {"text": plain.text, "template": plain.template}
+    assert turn.reply.copy(update=same) == plain
     assert turn.reply.danger is None
 
 

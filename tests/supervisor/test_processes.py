@@ -59,7 +59,7 @@ def test_only_the_gateway_can_open_what_is_sealed(settings: Settings, name: str)
         assert SECRETS[name] not in other.environment.values()
 
 
-@pytest.mark.parametrize("name", ["SMTP_URL", "WEBHOOK_URL"])
+@pytest.mark.parametrize("name", ["SMTP_URL", "WEBHOOK_URL", "MESSAGES_WEBHOOK_URL", "TWILIO_FROM"])
 def test_only_the_gateway_knows_where_notices_go(settings: Settings, name: str) -> None:
     found = by_name(settings, **{name: "private"})
 

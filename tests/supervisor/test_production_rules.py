@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.configuration.clinic import load_clinic
+from bot.configuration.messaging_settings import MessagingSettings
 from bot.configuration.notice_settings import NoticeSettings
 from bot.configuration.settings import Settings
 from bot.content.library import Library, load_library
@@ -20,6 +21,7 @@ from bot.safety.replies import (
     SafetyText,
     load_safety_replies,
 )
+from bot.safety.short_replies import ShortSafetyReplies, load_short_replies
 from bot.supervisor.production_rules import Installation, Refusal, objections
 
 REAL_FACTS = {
@@ -27,6 +29,25 @@ REAL_FACTS = {
     "email": "care@clinic.test",
     "site": "https://www.clinic.test",
 }
+
+#: A Twilio account that is none.
+DOUBLE = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_FROM": "+15550100150",
+    "TWILIO_API_URL": "http://127.0.0.1:8090",
+}
+
+
+def short_texts(sign_off: SignOff) -> ShortSafetyReplies:
+    """The shipped short texts, all of them in one state."""
+    values = load_short_replies().dict()
+    for texts in (
+        *(reply["wordings"] for reply in values["dangers"]),
+        *values["door_open"].values(),
+    ):
+        for text in texts:
+            text["sign_off"] = sign_off
+    return ShortSafetyReplies.parse_obj(values)
 
 
 def safety_texts(sign_off: SignOff) -> SafetyReplies:
@@ -70,6 +91,7 @@ def fit(tmp_path: Path) -> Installation:
         clinic=load_clinic().copy(update=REAL_FACTS),
         missing_secrets=(),
         safety=safety_texts(SignOff.SIGNED),
+        short_safety=short_texts(SignOff.SIGNED),
         library=signed_library(),
     )
 
@@ -196,6 +218,13 @@ def test_the_shipped_safety_texts_are_refused_until_they_are_signed(fit: Install
     assert "sign_off: draft" in REPLIES_FILE.read_text("utf-8") or expected == []
 
 
+def test_unsigned_text_messages_count_too(fit: Installation) -> None:
+    found = objections(replace(fit, short_safety=short_texts(SignOff.DRAFT)), ())
+
+    assert [each.refusal for each in found] == [Refusal.UNSIGNED_SAFETY_TEXTS]
+    assert "text_message.suicide_thoughts.en.1" in str(found[0])
+
+
 def test_draft_answers(fit: Installation) -> None:
     page = fit.library.default_page
     first = page.answers[0].copy(update={"sign_off": SignOff.DRAFT})
@@ -210,11 +239,12 @@ def test_draft_answers(fit: Installation) -> None:
 def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None:
     shipped = Installation(
         settings=Settings.from_environment(
-            {"BOT_VAR": str(tmp_path), "ALLOW_PRIVATE_WEBHOOK": "1"}
+            {"BOT_VAR": str(tmp_path), "ALLOW_PRIVATE_WEBHOOK": "1", **DOUBLE}
         ),
         clinic=load_clinic(),
         missing_secrets=("LOOPBACK_SECRET",),
         safety=safety_texts(SignOff.DRAFT),
+        short_safety=short_texts(SignOff.DRAFT),
         library=Library(
             tuple(
                 page.copy(
@@ -229,6 +259,18 @@ def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None
     for refusal in Refusal:
         assert set(refusals(shipped, refusal)) == set(Refusal) - {refusal}
     assert refusals(shipped, *Refusal) == []
+
+
+def test_texts_must_not_go_to_a_double(fit: Installation) -> None:
+    doubled = replace(
+        fit, settings=replace(fit.settings, messaging=MessagingSettings.from_environment(DOUBLE))
+    )
+    real = {name: value for name, value in DOUBLE.items() if name != "TWILIO_API_URL"}
+    texting = replace(fit.settings, messaging=MessagingSettings.from_environment(real))
+
+    assert refusals(doubled) == [Refusal.TWILIO_DOUBLE]
+    assert refusals(doubled, Refusal.TWILIO_DOUBLE) == []
+    assert refusals(replace(fit, settings=texting)) == []
 
 
 def test_somebody_must_be_told_of_requests(fit: Installation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from bot.gateway.desk.troubles import Trouble
 from bot.gateway.desk.wording import Wording
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.security_headers import DESK_POLICY
-from bot.intake.delivery_failure import FailureReason
-from bot.intake.records import Channel, EntryKind, Origin, RecordState, Urgency
+from bot.intake.records import EntryKind, Origin, RecordState, Urgency
 from bot.intake.staff import Role
 from bot.intake.staff_phrases import STAFF_PHRASES
 from bot.intake.staff_rules import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD
 from bot.intake.transitions import REASONED_MOVES, Move
+from bot.replies.channel import Channel
 from bot.replies.intake_request import Contact, ContactKind
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
@@ -77,7 +78,8 @@ class Pages:
             "actor": actor_in_words,
             "contact": contact_in_words,
             "contact_address": contact_address,
-            "failure": lambda failure: _failure_in_words(failure, wording),
+            "failure": lambda failure: _in_words(failure, wording.failures),
+            "text_failure": lambda failure: _in_words(failure, wording.text_failures),
         }
         self._environment.globals |= {
             "words": wording,
@@ -141,10 +143,10 @@ def contact_address(contact: Contact) -> str:
     return f"{scheme}:{quote(contact.value, safe='@+')}"
 
 
-def _failure_in_words(failure: str | None, wording: Wording) -> str:
-    """Why a notice was not delivered: the reason in words and the status, if there was one."""
-    found = re.fullmatch(r"(\w+)(?: (\d+))?", failure or "")
-    if found is None or found[1] not in set(FailureReason):
+def _in_words(failure: str | None, words: Mapping[Any, str]) -> str:
+    """Why something was not delivered: the reason in words and the code, if there was one."""
+    by_name = {each.value: text for each, text in words.items()}
+    found = re.fullmatch(r"(\w+)(?: (\w+))?", failure or "")
+    if found is None or found[1] not in by_name:
         return failure or ""
-    words = wording.failures[FailureReason(found[1])]
-    return f"{words} (status {found[2]})" if found[2] else words
+    return f"{by_name[found[1]]} (status {found[2]})" if found[2] else by_name[found[1]]

@@ -11,6 +11,7 @@ from bot.gateway.client_address import ClientAddresses
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.handover import HandOver
 from bot.gateway.limits import GatewayLimits
+from bot.gateway.messaging.dead_texts import DeadTexts
 from bot.gateway.metrics import Metrics
 from bot.gateway.records import PastTurn
 from bot.intake.outbox import OutboxStore
@@ -34,6 +35,7 @@ class DeskParts:
     owners: OwnershipStore
     hand_over: HandOver
     outbox: OutboxStore
+    dead_texts: DeadTexts
     history: Callable[[str], tuple[PastTurn, ...]]
     clinic: Clinic
     limits: GatewayLimits

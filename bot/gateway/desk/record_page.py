@@ -18,6 +18,7 @@ from bot.gateway.desk.troubles import DeskRefusal, FieldFault, Trouble
 from bot.gateway.desk.wording import Done, Wording
 from bot.gateway.handover import HandOverError, HandOverRefusal
 from bot.gateway.handover_store import NotOwnerError
+from bot.gateway.messaging.staff_texts import OptedOutError
 from bot.gateway.records import new_id
 from bot.intake.ownership import NoConversationError, OwnedError
 from bot.intake.record_conversations import UnchosenConversationError
@@ -35,11 +36,13 @@ _TROUBLES: dict[type[Exception], Trouble] = {
     NotOwnerError: Trouble.NOT_OWNER,
     NoConversationError: Trouble.NO_CONVERSATION,
     UnchosenConversationError: Trouble.CONVERSATION_UNCHOSEN,
+    OptedOutError: Trouble.OPTED_OUT,
 }
 
 _MESSAGE_FAULTS = {
     HandOverRefusal.TEXT_EMPTY: FieldFault.MESSAGE_EMPTY,
     HandOverRefusal.TEXT_TOO_LONG: FieldFault.MESSAGE_TOO_LONG,
+    HandOverRefusal.TOO_LONG_TO_TEXT: FieldFault.MESSAGE_TOO_LONG_TO_TEXT,
 }
 
 

@@ -24,6 +24,7 @@ class Trouble(str, Enum):
     NOT_OWNER = "not_owner"
     NO_CONVERSATION = "no_conversation"
     CONVERSATION_UNCHOSEN = "conversation_unchosen"
+    OPTED_OUT = "opted_out"
     NOT_DEAD = "not_dead"
     TOO_LARGE = "too_large"
     WRONG_TYPE = "wrong_type"
@@ -53,6 +54,7 @@ _STATUS = {
     Trouble.NOT_OWNER: 409,
     Trouble.NO_CONVERSATION: 409,
     Trouble.CONVERSATION_UNCHOSEN: 409,
+    Trouble.OPTED_OUT: 409,
     Trouble.NOT_DEAD: 409,
     Trouble.TOO_LARGE: 413,
     Trouble.WRONG_TYPE: 415,
@@ -83,6 +85,7 @@ class FieldFault(str, Enum):
     REASON_TOO_LONG = "reason_too_long"
     MESSAGE_EMPTY = "message_empty"
     MESSAGE_TOO_LONG = "message_too_long"
+    MESSAGE_TOO_LONG_TO_TEXT = "message_too_long_to_text"
     SEARCH_EMPTY = "search_empty"
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, Extra, validator
 
 from bot.content.yaml_source import read_yaml
 from bot.database.audit_log import AuditAction
 from bot.gateway.desk.troubles import FieldFault, Trouble
+from bot.gateway.messaging.adapter import SendFailure
+from bot.gateway.messaging.outbound_texts import Hold, OutboundKind
+from bot.gateway.messaging.status_store import LateFailure
 from bot.intake.delivery_failure import FailureReason
 from bot.intake.outbox import NoticeEvent, SinkName
-from bot.intake.records import Channel, EntryKind, Origin, RecordState, Urgency
+from bot.intake.records import EntryKind, Origin, RecordState, Urgency
 from bot.intake.staff import Role
 from bot.intake.staff_rules import StaffFault
 from bot.intake.transitions import Move
+from bot.replies.channel import Channel
 from bot.replies.intake_request import ContactKind
 
 WORDING_FILE = Path(__file__).parent / "wording.yml"
@@ -31,6 +35,7 @@ class Done(str, Enum):
     HANDED_BACK = "handed_back"
     SENT = "sent"
     RETRIED = "retried"
+    TEXT_RETRIED = "text_retried"
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"
     PASSWORD_CHANGED = "password_changed"
@@ -73,12 +78,14 @@ class Wording(_Words):
     sinks: dict[SinkName, str]
     notices: dict[NoticeEvent, str]
     failures: dict[FailureReason, str]
+    texts: dict[OutboundKind, str]
+    text_failures: dict[SendFailure | Hold | LateFailure, str]
     troubles: dict[Trouble, TroubleWords]
     faults: dict[StaffFault | FieldFault, str]
 
     @validator("*")
     def _is_complete(cls, words: dict[Enum, Any], field: Any) -> dict[Enum, Any]:
-        kinds = (StaffFault, FieldFault) if field.name == "faults" else (field.key_field.type_,)
+        kinds = get_args(field.key_field.outer_type_) or (field.key_field.type_,)
         every: Collection[Enum] = [member for kind in kinds for member in kind]
         missing = ", ".join(str(each.value) for each in every if each not in words)
         if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.configuration.settings import Settings
-from bot.intake.delivery_limits import AttemptLimits
+from bot.intake.delivery_limits import NoticeAttemptLimits
 from bot.intake.notice_texts import load_notice_texts
 from bot.intake.sinks.email import EmailSink
 from bot.intake.sinks.sink import Sink
@@ -14,7 +14,7 @@ from bot.intake.sinks.webhook import WebhookSink
 
 
 def configured_sinks(
-    settings: Settings, secrets: Mapping[str, str], limits: AttemptLimits
+    settings: Settings, secrets: Mapping[str, str], limits: NoticeAttemptLimits
 ) -> tuple[Sink, ...]:
     """What the settings name: an e-mail address, a webhook, both or neither.
 

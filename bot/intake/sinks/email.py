@@ -22,7 +22,7 @@ from anyio import CancelScope
 
 from bot.configuration.notice_settings import EmailSettings
 from bot.intake.delivery_failure import DeliveryError, Failure, FailureReason
-from bot.intake.delivery_limits import AttemptLimits
+from bot.intake.delivery_limits import NoticeAttemptLimits
 from bot.intake.notice_texts import NoticeTexts
 from bot.intake.outbox import Notice, SinkName
 from bot.intake.sinks.sink import desk_link, is_about_tls
@@ -51,7 +51,7 @@ class EmailSink:
         texts: NoticeTexts,
         *,
         public_url: str,
-        limits: AttemptLimits,
+        limits: NoticeAttemptLimits,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings

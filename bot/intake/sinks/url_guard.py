@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import anyio
 
-from bot.configuration.notice_settings import WebhookUrl
+from bot.configuration.webhook_settings import WebhookUrl
 from bot.intake.delivery_failure import DeliveryError, Failure, FailureReason
 
 Address = IPv4Address | IPv6Address

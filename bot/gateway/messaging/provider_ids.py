@@ -1,0 +1,26 @@
+"""What a provider calls a text and an error: short, printable, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from bot.gateway.messaging.adapter import MalformedMessageError
+
+_ID = re.compile(r"[!-~]{1,80}")
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+
+
+def read_provider_id(text: str) -> str:
+    """The id as it is.
+
+    Raises:
+        MalformedMessageError: it can be none.
+    """
+    if not _ID.fullmatch(text):
+        raise MalformedMessageError("no usable id")
+    return text
+
+
+def read_error_code(text: str) -> str | None:
+    """The code; None where there is none, or something that is not a code."""
+    return text if _CODE.fullmatch(text) else None
