@@ -121,6 +121,7 @@ class _Walk:
         self.faults: list[Fault] = []
         self._file = file
         self._open: set[int] = set()
+        self._scalars = yaml.SafeLoader("")
 
     def value_of(self, node: yaml.Node, location: Location) -> Any:
         self.lines[location] = node.start_mark.line + 1
@@ -156,7 +157,7 @@ class _Walk:
 
     def _scalar(self, node: yaml.Node) -> Any:
         try:
-            return yaml.SafeLoader("").construct_object(node)
+            return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
             self._wrong(node, f"cannot be read as {node.tag.rpartition(':')[2]}")
             return None

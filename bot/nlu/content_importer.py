@@ -8,53 +8,30 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.training_data.structures import StoryGraph
-from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.library import load_library
 from bot.content.texts import load_texts
+from bot.nlu.training_example import TrainingExample
 from bot.replies.understanding import Intent, Label
 from bot.safety.danger import DANGER_LEAVES, Danger
 from bot.safety.replies import load_safety_replies
 
 
-class CuratedContentImporter(TrainingDataImporter):
-    """Adds one response for each leaf; named in config.yml beside Rasa's own file importer."""
-
-    def __init__(
-        self,
-        config_file: str | None = None,
-        domain_path: str | None = None,
-        training_data_paths: List[str] | str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Takes what Rasa gives every importer; the content has its own fixed place."""
-
-    def get_config(self) -> Dict[str, Any]:
-        """No configuration of its own."""
-        return {}
+class CuratedContentImporter(RasaFileImporter):
+    """Rasa's file importer, with one response for each leaf; named in config.yml in its place."""
 
     def get_config_file_for_auto_config(self) -> str | None:
-        """No configuration of its own."""
+        """None: Rasa is not to write into config.yml."""
         return None
 
-    def get_domain(self) -> Domain:
-        """No domain of its own."""
-        return Domain.empty()
-
-    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """No stories."""
-        return StoryGraph([])
-
-    def get_conversation_tests(self) -> StoryGraph:
-        """No conversation tests."""
-        return StoryGraph([])
-
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """The responses, and no examples."""
-        return TrainingData(responses=leaf_responses())
+        """The examples of the files, and the responses."""
+        data = super().get_nlu_data(language)
+        data.training_examples = [TrainingExample.of(one) for one in data.training_examples]
+        data.responses.update(leaf_responses())
+        return data
 
 
 def leaf_responses() -> Dict[str, List[Dict[str, Any]]]:

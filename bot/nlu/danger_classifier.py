@@ -55,7 +55,7 @@ class DangerClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """`inverse_regularization` is scikit-learn's C."""
-        return {"inverse_regularization": 30.0, "max_iterations": 200, "random_seed": 42}
+        return {"inverse_regularization": 30.0, "max_iterations": 200}
 
     @classmethod
     def create(
@@ -95,7 +95,6 @@ class DangerClassifier(IntentClassifier, GraphComponent):
             [_label(example) for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
-            random_seed=int(self._config["random_seed"]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder)

@@ -41,7 +41,7 @@ class DangerModel:
         """Learn from texts, their sentence vectors, and labels: `kind/leaf` or HARMLESS.
 
         Args:
-            training: inverse_regularization, max_iterations and random_seed of LinearModel.
+            training: inverse_regularization and max_iterations of LinearModel.
 
         Raises:
             ValueError: there are fewer than two dangers, or nothing is harmless.

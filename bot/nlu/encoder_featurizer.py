@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, List, Type
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -24,17 +21,13 @@ from bot.nlu.sentence_encoder import SentenceEncoder, Vectors
 class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds one sentence vector of shape (1, 384) to every message that has text.
 
-    Token vectors are not made: the classifier behind it reads whole sentences only.
+    Token vectors are not made: the classifier behind it reads whole sentences only. The encoder
+    splits them into its own word pieces, so no tokenizer of Rasa's is needed.
     """
 
     def __init__(self, config: Dict[str, Any], name: str, encoder: SentenceEncoder) -> None:
         super().__init__(name, config)
         self._encoder = encoder
-
-    @classmethod
-    def required_components(cls) -> List[Type[Any]]:
-        """Rasa wants a tokenizer before any featurizer."""
-        return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -66,20 +59,17 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the features to the messages."""
         for message in messages:
-            self._featurize(message)
+            if message.get(TEXT):
+                self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to the training examples."""
-        # The network lets go of the interpreter's lock: one thread for each core.
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(self._featurize, training_data.training_examples))
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        vectors = self._encoder.encode_many([example.get(TEXT) for example in examples])
+        for row, example in enumerate(examples):
+            self._add_vector(example, vectors[row : row + 1])
         return training_data
-
-    def _featurize(self, message: Message) -> None:
-        # One by one: padding to the longest of a batch would change int8 results.
-        if message.get(TEXT):
-            self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
 
     def _add_vector(self, message: Message, vector: Vectors) -> None:
         message.add_features(

@@ -71,7 +71,6 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
         return {
             "inverse_regularization": 30.0,
             "max_iterations": 200,
-            "random_seed": 42,
             "temperature": 1.0,
             "candidates": 6,
             "left_out": [],
@@ -114,7 +113,6 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
             [example.get_full_intent() for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
-            random_seed=int(self._config["random_seed"]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder)

@@ -25,7 +25,7 @@ class LeafModel:
         """Learn from texts, their sentence vectors and their labels.
 
         Args:
-            training: inverse_regularization, max_iterations and random_seed of LinearModel.
+            training: inverse_regularization and max_iterations of LinearModel.
 
         Raises:
             ValueError: there are fewer than two different labels.

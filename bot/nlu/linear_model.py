@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
-from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.logistic_regression import learn
 
 _ARRAYS = "linear_model.npz"
 _LABELS = "labels.json"
@@ -42,7 +43,6 @@ class LinearModel:
         labels: list[str],
         inverse_regularization: float,
         max_iterations: int,
-        random_seed: int,
     ) -> LinearModel:
         """Learn from one row of counts and one vector for each example.
 
@@ -52,24 +52,14 @@ class LinearModel:
         if len(set(labels)) < 2:
             raise ValueError("training needs examples of two labels at least")
         idf = _inverse_document_frequency(sparse)
-        features = scipy.sparse.hstack(
-            [_weighted(sparse, idf), scipy.sparse.csr_matrix(dense)], format="csr"
+        learned = learn(
+            _weighted(sparse, idf),
+            dense,
+            labels,
+            inverse_regularization=inverse_regularization,
+            max_iterations=max_iterations,
         )
-        learned = LogisticRegression(
-            C=inverse_regularization, max_iter=max_iterations, random_state=random_seed
-        ).fit(features, labels)
-        weights, intercepts = learned.coef_, learned.intercept_
-        if len(learned.classes_) == 2:
-            weights, intercepts = (
-                np.vstack([-weights, weights]) / 2,
-                np.r_[-intercepts, intercepts] / 2,
-            )
-        return cls(
-            labels=tuple(str(label) for label in learned.classes_),
-            weights=weights.astype(np.float32),
-            intercepts=intercepts.astype(np.float32),
-            idf=idf,
-        )
+        return cls(learned.labels, learned.weights, learned.intercepts, idf)
 
     def probabilities(
         self, sparse: scipy.sparse.csr_matrix, dense: Floats, temperature: float

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.safety.compiled import (
     CompiledEntry,
@@ -208,8 +209,9 @@ def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
     return any(rule.holds(found, erased) for rule in compiled.rules)
 
 
+@lru_cache(maxsize=1)
 def load_screen() -> SafetyScreen:
-    """The screen over the shipped lexicon.
+    """The screen over the shipped lexicon: one for the whole process, it takes seconds to make.
 
     Raises:
         ContentError: a lexicon file is missing or breaks its schema.

@@ -8,7 +8,6 @@ from typing import Any
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -61,10 +60,9 @@ def example(text: str, label: str) -> Message:
 
 @dataclass
 class TinyPipeline:
-    """Tokenizer, encoder and classifier, as in config.yml."""
+    """Encoder and classifier, as in config.yml."""
 
     storage: ModelStorage
-    tokenizer: WhitespaceTokenizer
     featurizer: SentenceEncoderFeaturizer
     classifier: LeafIntentClassifier
     resource: Resource
@@ -77,7 +75,6 @@ class TinyPipeline:
         examples: dict[str, list[str]] | None = None,
         **config: Any,
     ) -> TinyPipeline:
-        tokenizer = WhitespaceTokenizer(WhitespaceTokenizer.get_default_config())
         featurizer = SentenceEncoderFeaturizer(FEATURIZER_CONFIG, "encoder", encoder)
         resource = Resource("classifier")
         classifier = LeafIntentClassifier.create(
@@ -93,15 +90,13 @@ class TinyPipeline:
                 for text in texts
             ]
         )
-        tokenizer.process_training_data(data)
         featurizer.process_training_data(data)
         classifier.train(data)
-        return cls(storage, tokenizer, featurizer, classifier, resource)
+        return cls(storage, featurizer, classifier, resource)
 
     def featurized(self, text: str) -> Message:
         """A message as the classifier gets it."""
         message = Message({TEXT: text})
-        self.tokenizer.process([message])
         self.featurizer.process([message])
         return message
 

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.configuration.settings import ROOT
 from bot.content.library import load_library
 from bot.content.texts import load_texts
 from bot.nlu.content_importer import CuratedContentImporter, leaf_responses
+from bot.nlu.training_example import TrainingExample
 from bot.safety.danger import Danger, DangerTopic
 from bot.safety.replies import load_safety_replies
 
 
 @pytest.fixture(scope="module")
-def loaded() -> tuple[TrainingData, list[str]]:
-    """What Rasa reads at the root, and what it warns about."""
-    importer = TrainingDataImporter.load_from_config(
+def importer() -> TrainingDataImporter:
+    """What Rasa reads the root with; it reads each file once."""
+    return TrainingDataImporter.load_from_config(
         str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
     )
+
+
+@pytest.fixture(scope="module")
+def loaded(importer: TrainingDataImporter) -> tuple[TrainingData, list[str]]:
+    """What Rasa reads at the root, and what it warns about."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         data = importer.get_nlu_data()
@@ -77,7 +88,7 @@ def test_every_language_that_is_trained_has_its_text() -> None:
     assert responses["utter_other_language/es"] == [{"text": texts.other_language["es"]}]
 
 
-def test_it_adds_nothing_else() -> None:
+def test_the_importer_adds_nothing_else() -> None:
     importer = CuratedContentImporter(None, None, None)
 
     assert importer.get_config() == {}
@@ -88,12 +99,31 @@ def test_it_adds_nothing_else() -> None:
     assert importer.get_nlu_data().intent_examples == []
 
 
+def test_a_copy_of_an_example_is_equal_and_its_own() -> None:
+    example = TrainingExample.of(Message({"text": "what is aura", "intent": "faq"}))
+
+    copied = copy.deepcopy(example)
+    copied.set("intent", "chitchat")
+    copied.add_features(Features(np.ones((1, 3)), FEATURE_TYPE_SENTENCE, "text", "encoder"))
+    copied.output_properties.add("intent")
+
+    assert example.get("intent") == "faq"
+    assert example.features == []
+    assert example.output_properties == {"text"}
+    assert copy.deepcopy(copied).features == copied.features
+    assert copied != example == copy.deepcopy(example)
+
+
+def test_the_same_example_twice_is_kept_once() -> None:
+    twice = [TrainingExample.of(Message({"text": "what is aura", "intent": "faq"}))] * 2
+    another = TrainingExample.of(Message({"text": "what is aura", "intent": "chitchat"}))
+
+    assert TrainingData([*twice, another]).training_examples == [twice[0], another]
+
+
 def test_the_domain_knows_every_intent_that_is_trained(
-    loaded: tuple[TrainingData, list[str]],
+    importer: TrainingDataImporter, loaded: tuple[TrainingData, list[str]]
 ) -> None:
-    importer = TrainingDataImporter.load_from_config(
-        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
-    )
     intents = {one.get("intent") for one in loaded[0].intent_examples}
 
     assert intents <= set(importer.get_domain().intents)

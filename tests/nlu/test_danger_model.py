@@ -16,7 +16,7 @@ TEXTS = {
     "emergency/body": ["my face is numb", "my arm is numb", "half my face is numb"],
     HARMLESS: ["what is botox", "what is aura", "is botox safe", "hello there", "hello"],
 }
-_TRAINING = {"inverse_regularization": 30.0, "max_iterations": 200, "random_seed": 42}
+_TRAINING = {"inverse_regularization": 30.0, "max_iterations": 200}
 
 
 def vectors(count: int) -> Floats:

@@ -10,8 +10,6 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -34,9 +32,8 @@ def vector_of(message: Message) -> np.ndarray:
     return sentence.features
 
 
-def test_it_needs_a_tokenizer_before_it() -> None:
-    assert SentenceEncoderFeaturizer.required_components() == [Tokenizer]
-    assert issubclass(WhitespaceTokenizer, Tokenizer)
+def test_it_needs_no_component_before_it() -> None:
+    assert SentenceEncoderFeaturizer.required_components() == []
 
 
 def test_it_can_be_created_from_the_shipped_configuration(
@@ -119,9 +116,19 @@ def test_a_batch_gives_every_message_what_it_would_get_alone(
 def test_training_examples_get_the_vectors_that_messages_get(
     featurizer: SentenceEncoderFeaturizer,
 ) -> None:
-    data = TrainingData([Message({TEXT: "what is aura", INTENT: "faq"})])
+    texts = ["what is aura", "a much longer sentence than the other two are", "hello"]
+    data = TrainingData([Message({TEXT: text, INTENT: "faq"}) for text in texts])
 
     featurizer.process_training_data(data)
-    (message,) = featurizer.process([Message({TEXT: "what is aura"})])
+    messages = featurizer.process([Message({TEXT: text}) for text in texts])
 
-    assert np.array_equal(vector_of(data.training_examples[0]), vector_of(message))
+    for example, message in zip(data.training_examples, messages, strict=True):
+        assert np.allclose(vector_of(example), vector_of(message), atol=1e-6)
+
+
+def test_training_data_without_text_gets_no_features(
+    featurizer: SentenceEncoderFeaturizer,
+) -> None:
+    data = TrainingData([Message({INTENT: "faq"})])
+
+    assert featurizer.process_training_data(data).training_examples[0].features == []

@@ -43,11 +43,28 @@ def test_the_same_text_has_the_same_vector(encoder: SentenceEncoder) -> None:
     assert np.array_equal(encoder.encode([text]), encoder.encode([text]))
 
 
-def test_padding_beside_a_longer_sentence_hardly_matters(encoder: SentenceEncoder) -> None:
+def test_padding_beside_a_longer_sentence_changes_nothing(encoder: SentenceEncoder) -> None:
     alone = encoder.encode(["what is aura"])[0]
     beside = encoder.encode(["what is aura", "a much longer sentence " * 8])[0]
 
-    assert alone @ beside > 0.98
+    assert np.allclose(alone, beside, atol=1e-6)
+
+
+@pytest.mark.parametrize("cores", [1, 2, None])
+def test_many_sentences_get_the_vectors_that_each_gets_alone(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch, cores: int | None
+) -> None:
+    monkeypatch.setattr(sentence_encoder.os, "cpu_count", lambda: cores)
+    sentences = ["aura " * (number * 7 % 40) for number in range(45)]
+
+    together = encoder.encode_many(sentences)
+
+    for sentence, vector in zip(sentences, together, strict=True):
+        assert np.allclose(vector, encoder.encode([sentence])[0], atol=1e-6)
+
+
+def test_many_may_be_none(encoder: SentenceEncoder) -> None:
+    assert encoder.encode_many([]).shape == (0, DIMENSIONS)
 
 
 def test_like_meanings_are_near_each_other(encoder: SentenceEncoder) -> None:
