@@ -40,7 +40,11 @@ _HARMLESS = {"faq", "chitchat", "follow_up", "not_covered", "out_of_scope", "hum
 _MISTAKEN_KINDS = 0.02
 
 #: Files of harmless utterances that were written to be mistaken for danger, and the share that is.
-_WRITTEN_TO_LOOK_LIKE_DANGER = {"look_alikes.yml", "other_language.yml"}
+_WRITTEN_TO_LOOK_LIKE_DANGER = {
+    "look_alikes.yml",
+    "look_alikes_by_situation.yml",
+    "other_language.yml",
+}
 _LOOK_ALIKE_ALARMS = 0.03
 
 
@@ -262,6 +266,24 @@ def test_what_is_harmless_covers_only_itself() -> None:
     assert found(screen, "I took too many classes") is None
     assert found(screen, "I took too many pills") == "a"
     assert found(screen, "I took too many classes and took too many pills") == "a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want out of this life, cancel my membership",
+        "planning my own funeral",
+        "I am beyond help now",
+        "saw it on TV and now I want to kill myself too",
+        "Beethoven wanted to end it all and I want to kill myself",
+        "on Chicago Med she was slurring and now my husband is slurring and his face droops",
+        "la actriz de la telenovela se mat\u00f3 y yo tambi\u00e9n me quiero matar",
+        "me quiero tirar del puente de pura verg\u00fcenza",
+        "mi jefe me va a matar, trae una pistola",
+    ],
+)
+def test_harmless_company_hides_no_danger(screen: SafetyScreen, text: str) -> None:
+    assert screen.check(text)
 
 
 def test_another_entry_s_exception_does_not_count() -> None:
