@@ -74,6 +74,7 @@ class IntakeRules(_Rules):
     afternoon_begins: int = Field(gt=0, lt=24)
     evening_begins: int = Field(gt=0, lt=24)
     question_words: Words
+    requests: Words
     introductions: Words
     weak_introductions: Words
     not_a_name: Words

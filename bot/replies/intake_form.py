@@ -186,7 +186,8 @@ class IntakeForm:
         return _answered(draft, best_time=time) if time else None
 
     def _take_reason(self, draft: IntakeDraft, said: Said) -> IntakeDraft | None:
-        if self._asks_something(said) and not said.after_danger:
+        asks = self._asks_something(said) and not self._reader.requests(said.text)
+        if asks and not said.after_danger:
             return None
         if said.after_danger and said.heard.label.intent in ASKS_NOTHING_NEW:
             return None

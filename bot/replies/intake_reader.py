@@ -47,6 +47,7 @@ class IntakeReader:
         )
         self._not_times = frozenset(rules.not_a_time)
         self._question_words = frozenset(rules.question_words)
+        self._requests = _folded(rules.requests)
         self._not_names = frozenset(rules.not_a_name)
         self._introductions = _longest_first(rules.introductions)
         self._weak_introductions = _longest_first(rules.weak_introductions)
@@ -70,6 +71,11 @@ class IntakeReader:
     def asks(self, text: str) -> bool:
         """Whether it has the form of a question."""
         return "?" in text or not self._question_words.isdisjoint(plain_phrase(text)[:1])
+
+    def requests(self, text: str) -> bool:
+        """Whether it asks the clinic to do something."""
+        words = plain_phrase(text)
+        return any(words[: len(opening)] == opening for opening in self._requests)
 
     def name(self, text: str, *, doubtful: bool) -> str | None:
         """The name that a message gives.

@@ -129,6 +129,7 @@ def test_deleting_takes_everything_along(database: Database, store: Conversation
         "messages": 1,
         "buttons": 1,
         "forgettings": 1,
+        "audit": 1,
     }
     with pytest.raises(ConversationGoneError):
         store.complete(waiting.turn, (ANSWER,))

@@ -213,4 +213,4 @@ def test_dangers_requests_and_staff_at_once_never_fail(
     assert record
     assert record.version == 1 + len(records.entries(record.id))
     assert record.urgency is Urgency.CRISIS_SHOWN
-    assert len(audited(database)) == 1 + 12 + 6 + 6
+    assert len(audited(database)) == 1 + 12 + 6 + 6 + 5

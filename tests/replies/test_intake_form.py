@@ -271,7 +271,7 @@ def test_a_question_is_answered_and_the_form_goes_on(step: Step, said: object) -
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("help with my daily migraines", "faq/migraine.tovani_treats_migraine"),
+        ("can you help with my daily migraines", "faq/migraine.tovani_treats_migraine"),
         ("my migraines are worse", "faq/migraine.symptoms"),
         ("whether to stop my pills", "personal_advice"),
         ("can somebody call me about botox?", "human_handoff"),
