@@ -121,10 +121,12 @@ class Conversations:
 
     async def resume(self) -> None:
         """Answer what was received and never answered, once Rasa is ready."""
+        # One that is answered while the database is read still stands there without its answer.
+        known = self._runner.running_ids()
         left = [
             accepted
             for accepted in await self._threads.run(self._store.unanswered)
-            if self._runner.running(accepted.turn) is None
+            if accepted.turn.id not in known and self._runner.running(accepted.turn) is None
         ]
         for accepted in left:
             self._runner.start(accepted, None)

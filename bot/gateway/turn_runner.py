@@ -79,6 +79,10 @@ class TurnRunner:
         """The task that answers this turn now, if there is one."""
         return self._tasks.get(turn.id)
 
+    def running_ids(self) -> frozenset[str]:
+        """The ids of the turns that are being answered now."""
+        return frozenset(self._tasks)
+
     def hurry(self, conversation_id: str) -> None:
         """A patient is waiting: turns of this conversation no longer wait for Rasa to load."""
         if self._unanswered[conversation_id]:
