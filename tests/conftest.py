@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.databases import database, postgresql, url  # noqa: F401
@@ -14,6 +16,9 @@ from tests.scenarios.running_product import RunningProduct, running_product
 OpenConversation = Callable[[], Conversation]
 
 _TESTS = Path(__file__).parent
+
+#: Seconds for which the gateway repeats what its last probe found (bot/gateway/limits.yml).
+_READINESS_IS_KEPT = 1.1
 
 #: Who asks for the whole product: one process runs all their tests, so that it is started once and
 #: nothing else of it disturbs what is measured there.
@@ -39,6 +44,24 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct
     """The whole product, ready to answer. Tests leave it as healthy as they found it."""
     with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """A product of its own, which the tests that break it share."""
+    with running_product(tmp_path_factory.mktemp("breakable")) as running:
+        yield running
+
+
+@pytest.fixture
+def breakable(_breakable: RunningProduct) -> Iterator[RunningProduct]:
+    """The product, healthy before the test and again after it."""
+    yield _breakable
+    serve = psutil.Process(_breakable.process.pid)
+    for process in [serve, *serve.children(recursive=True)]:
+        process.resume()
+    time.sleep(_READINESS_IS_KEPT)
+    _breakable.wait_until_ready()
 
 
 @pytest.fixture

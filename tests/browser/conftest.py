@@ -1,13 +1,15 @@
-"""A real Chromium on the plain chat page. Every test ends without a script error or a violation."""
+"""A real Chromium on the website widget. Every test ends without a script error or a violation."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chat import Chat
 from tests.browser.desk_fixtures import desk, desk_limits, open_desk  # noqa: F401
@@ -23,63 +25,116 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page that a test makes up is of no network, so it could not ask the product on this machine.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 
-#: Keeps what the page's Content-Security-Policy refused.
-_WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => {
-  window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`);
-});
-"""
+#: However busy the machine is with other tests.
+_PATIENCE_MS = 15_000
+
+#: The console hears of everything that the page's Content-Security-Policy refused.
+_WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`refused: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+});"""
 
 OpenChat = Callable[..., Chat]
+Prepare = Callable[[Page], None]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser; without one, local runs go on and CI fails."""
+    """The browser; without one, local runs go on and CI fails.
+
+    It ends with this folder: while it runs, no other test could run an event loop.
+    """
     if not _CHROMIUM.exists():
         reason = f"{_CHROMIUM} is missing: apt-get install chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_ARGUMENTS)
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def open_chat(chromium: Browser, product: RunningProduct) -> Iterator[OpenChat]:
-    """Opens the chat page in a browser profile of its own."""
-    contexts: list[BrowserContext] = []
-    chats: list[Chat] = []
+class Profiles:
+    """Browser profiles, each of somebody else, and what their pages asked for."""
 
-    def open_one(width: int = 1024, height: int = 768) -> Chat:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            extra_http_headers={"X-Forwarded-For": fresh_address()},
-        )
-        contexts.append(context)
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
+        self._asked: list[str] = []
+        self._contexts: list[BrowserContext] = []
+        self.chats: list[Chat] = []
+        #: Where the pages may ask for something.
+        self.origins: set[str] = set()
+
+    def page(self, *, addressed: bool = True, **options: Any) -> Page:
+        """A page of a new profile; `addressed`: it comes from an address of its own."""
+        headers = {"X-Forwarded-For": fresh_address()} if addressed else {}
+        options.setdefault("viewport", {"width": 1180, "height": 820})
+        context = self._chromium.new_context(extra_http_headers=headers, **options)
         context.add_init_script(_WATCH)
-        page = context.new_page()
-        chat = Chat(page)
-        chats.append(chat)
+        context.on("request", lambda request: self._asked.append(request.url))
+        self._contexts.append(context)
+        return context.new_page()
 
-        def on_console(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
-                chat.troubles.append(message.text)
-
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: chat.troubles.append(str(error)))
-        page.goto(product.url)
-        chat.is_open()
+    def watch(self, page: Page, language: str = "en") -> Chat:
+        """The widget on that page; its console must stay silent."""
+        chat = Chat(page, language)
+        self.chats.append(chat)
         return chat
 
-    yield open_one
-    for chat in chats:
-        violations = chat.page.evaluate("window.violations")
-        assert (chat.troubles, violations) == ([], [])
-    for context in contexts:
-        context.close()
+    def close(self) -> None:
+        """Close them all."""
+        for context in self._contexts:
+            context.close()
+
+    def are_sound(self) -> None:
+        """No error, no violation, nothing left in the browser, no other origin asked."""
+        assert [chat.unexpected() for chat in self.chats if chat.unexpected()] == []
+        for chat in self.chats:
+            assert chat.page.context.cookies() == []
+            assert chat.page.evaluate("localStorage.length") == 0
+        found = {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in self._asked}
+        assert found <= self.origins
+
+
+@pytest.fixture
+def profiles(chromium: Browser, product: RunningProduct) -> Iterator[Profiles]:
+    """Browser profiles that talk to the product, and to nobody else."""
+    made = Profiles(chromium)
+    made.origins = {product.url, product.url.replace("127.0.0.1", "localhost")}
+    try:
+        yield made
+        made.are_sound()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def visit(profiles: Profiles, product: RunningProduct) -> OpenChat:
+    """Opens the demonstration page in a browser profile of its own; the panel stays closed."""
+
+    def visit_it(
+        path: str = "/", language: str = "en", prepare: Prepare = lambda page: None, **options: Any
+    ) -> Chat:
+        chat = profiles.watch(profiles.page(**options), language)
+        prepare(chat.page)
+        chat.page.goto(f"{product.url}{path}")
+        return chat
+
+    return visit_it
+
+
+@pytest.fixture
+def open_chat(visit: OpenChat) -> OpenChat:
+    """Opens the demonstration page in a browser profile of its own, and the panel on it."""
+
+    def open_it(path: str = "/", language: str = "en", **options: Any) -> Chat:
+        chat = visit(path, language, **options)
+        chat.open()
+        return chat
+
+    return open_it

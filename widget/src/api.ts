@@ -53,8 +53,10 @@ export class ChatApi {
     await this.call<null>({ method: "DELETE", path: "session", token });
   }
 
-  async judge(token: string, opinion: Opinion): Promise<void> {
-    await this.call<null>({ method: "POST", path: "feedback", token, body: opinion });
+  /** The reply to a comment that tells of a danger; to any other there is none. */
+  async judge(token: string, opinion: Opinion): Promise<readonly Message[]> {
+    const call = { method: "POST", path: "feedback", token, body: opinion } as const;
+    return (await this.call<{ messages: Message[] } | null>(call))?.messages ?? [];
   }
 
   private async call<Content>(call: Call): Promise<Content> {

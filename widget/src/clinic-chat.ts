@@ -5,8 +5,8 @@ import { Conversation } from "./conversation";
 import { conversationText, copied, messageText } from "./copying";
 import { DrawnElement } from "./drawn-element";
 import { FeedbackBook } from "./feedback";
-import { fieldFor, lengthOf, type ContactKind } from "./field";
-import { focusEntry, focusField, isAtEnd, isFocused, scrollToEnd, scrollToLatest } from "./focus";
+import { contactKindOf, fieldFor, lengthOf, type ContactKind } from "./field";
+import { focusField, focusPlace, isAtEnd, isFocused, keepFocus, scrollToEnd, scrollToLatest, type FocusPlace } from "./focus";
 import type { Message } from "./messages";
 import { Strings, type StringKeys } from "./strings";
 import { styles } from "./styles/styles";
@@ -51,7 +51,7 @@ export class ClinicChat extends DrawnElement {
   /** How many replies there were when the panel was last open. */
   private read = 0;
   /** How it was before it was drawn anew. */
-  private earlier = { wrote: false, atEnd: true };
+  private earlier: { focus: FocusPlace; atEnd: boolean } = { focus: "outside", atEnd: true };
   private deafen = (): void => undefined;
   private readonly handled: Partial<Record<"entry" | "danger" | "problem", string | undefined>> = {};
 
@@ -115,7 +115,7 @@ export class ClinicChat extends DrawnElement {
 
   protected override template(): TemplateResult {
     this.offerCorrection();
-    this.earlier = { wrote: this.root.activeElement?.id === "entry", atEnd: isAtEnd(this.root) };
+    this.earlier = { focus: focusPlace(this.root), atEnd: isAtEnd(this.root) };
     const { strings } = this;
     return html`<div class="root" lang=${strings.language} data-theme=${this.theme.resolve(this.getAttribute("theme"))}>
       ${this.isOpen ? this.panel() : launcher(strings, this.replies - this.read, () => { this.open(); })}
@@ -124,8 +124,7 @@ export class ClinicChat extends DrawnElement {
 
   protected override drawn(): void {
     if (!this.isOpen) return;
-    // Another field can have taken the place of the one that was written in.
-    if (this.earlier.wrote && this.root.activeElement === null) focusEntry(this.root);
+    keepFocus(this.root, this.earlier.focus);
     const { entries, phase } = this.conversation.state;
     const last = entries.at(-1)?.key;
     if (last !== this.handled.entry) {
@@ -271,7 +270,7 @@ export class ClinicChat extends DrawnElement {
     const last = this.conversation.state.entries.findLast((entry) => entry.by === "patient");
     if (last === undefined || this.draft || !("text" in last.body)) return;
     this.draft = last.text;
-    this.contact = last.text.includes("@") ? "email" : "phone";
+    this.contact = contactKindOf(last.text) ?? this.contact;
   }
 
   /** A reply to danger takes the focus, but never from somebody who writes. */

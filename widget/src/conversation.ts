@@ -107,9 +107,21 @@ export class Conversation {
     this.forget();
   }
 
-  /** Tell whether an answer was helpful. Throws `CallError`. */
-  async judge(opinion: Opinion): Promise<void> {
-    await this.api.judge(this.store.get() ?? "", opinion);
+  /**
+   * Tell whether an answer was helpful. Throws `CallError`.
+   *
+   * @returns whether the comment told of a danger: then it is a message of the patient, and answered.
+   */
+  async judge(opinion: Opinion): Promise<boolean> {
+    const { signal } = this.life;
+    const messages = await this.api.judge(this.store.get() ?? "", opinion);
+    if (messages.length === 0 || signal.aborted) return false;
+    const text = opinion.comment ?? "";
+    const key = this.around.newKey();
+    const entry: PatientEntry = { by: "patient", key, id: null, text, delivery: "sent", body: { text } };
+    const entries = withReplies([...this.state.entries, entry], messages);
+    this.state.set({ entries, trouble: null, note: null });
+    return true;
   }
 
   /** Something cannot be done, and why. */

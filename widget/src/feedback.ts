@@ -5,16 +5,20 @@ import type { Opinion } from "./messages";
 export interface Verdict {
   readonly helpful: boolean;
   readonly comment: string | null;
-  readonly state: "sending" | "sent" | "failed";
+  /** `answered`: the comment told of a danger, and the conversation holds it and the reply. */
+  readonly state: "sending" | "sent" | "answered" | "failed";
 }
 
 /** Keeps what the patient says about answers and sends it. A new opinion replaces the one before. */
 export class FeedbackBook {
   private readonly verdicts = new Map<string, Verdict>();
 
-  /** @param send throws `CallError`; @param changed is told when there is something to show. */
+  /**
+   * @param send tells whether the comment was answered as a message; throws `CallError`.
+   * @param changed is told when there is something to show.
+   */
   constructor(
-    private readonly send: (opinion: Opinion) => Promise<void>,
+    private readonly send: (opinion: Opinion) => Promise<boolean>,
     private readonly changed: () => void,
   ) {}
 
@@ -29,8 +33,8 @@ export class FeedbackBook {
     };
     note("sending");
     try {
-      await this.send({ message_id: messageId, helpful, comment });
-      note("sent");
+      const answered = await this.send({ message_id: messageId, helpful, comment });
+      note(answered ? "answered" : "sent");
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       note("failed");

@@ -49,6 +49,12 @@ function shapeFor(asks: Asks | null, contact: ContactKind): Shape {
   }
 }
 
+/** What a text was meant as; null: it says neither. */
+export function contactKindOf(text: string): ContactKind | null {
+  if (text.includes("@")) return "email";
+  return /\d{3}/.test(text) ? "phone" : null;
+}
+
 /** Characters, as a person counts them and the server does. */
 export function lengthOf(text: string): number {
   return Array.from(text).length;

@@ -3,7 +3,7 @@
 /** Room above a message that is read from its beginning, in px. */
 const ABOVE = 12;
 
-export function focusEntry(root: ShadowRoot): void {
+function focusEntry(root: ShadowRoot): void {
   root.querySelector<HTMLElement>("#entry")?.focus({ preventScroll: true });
 }
 
@@ -12,6 +12,21 @@ export function focusField(root: ShadowRoot): void {
   const isWritten = root.activeElement?.id === "entry";
   if (isWritten || !matchMedia("(pointer: coarse)").matches) focusEntry(root);
   else root.querySelector<HTMLElement>(".panel")?.focus({ preventScroll: true });
+}
+
+/** `entry`: in the field; `panel`: on something else of the panel. */
+export type FocusPlace = "entry" | "panel" | "outside";
+
+export function focusPlace(root: ShadowRoot): FocusPlace {
+  if (!isFocused(root)) return "outside";
+  return root.activeElement?.id === "entry" ? "entry" : "panel";
+}
+
+/** What had the focus can be gone, or another field can have taken its place. */
+export function keepFocus(root: ShadowRoot, before: FocusPlace): void {
+  if (before === "outside" || isFocused(root)) return;
+  if (before === "entry") focusEntry(root);
+  else focusField(root);
 }
 
 interface Scrolling {

@@ -68,7 +68,11 @@ export class Following {
       if (revision === this.state.revision) this.take(history);
       else await this.refresh();
     } catch (error) {
-      if (callError(error).status === 401 && !signal.aborted) this.over();
+      const { status } = callError(error);
+      if (signal.aborted) return;
+      if (status === 401) this.over();
+      // A page that was hidden asks for news no more: they go on, whatever came of the history.
+      else this.start();
     }
   }
 

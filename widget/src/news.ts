@@ -29,7 +29,7 @@ export class NewsWatch {
   }
 
   private async look(): Promise<void> {
-    if (this.asking) return;
+    if (this.asking || !this.visible()) return;
     this.asking = true;
     try {
       const seconds = await this.ask();

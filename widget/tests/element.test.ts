@@ -208,6 +208,24 @@ describe("an answer", () => {
     ]);
   });
 
+  test("is left with a reply where the comment tells of a danger", async () => {
+    await open();
+    await ask("aura?", answer());
+    gateway.answers.set("I want to die", [message({ kind: "crisis", text: "Call 988." })]);
+    named("Yes, this was helpful").click();
+    await vi.waitFor(() => one(".comment"));
+    const field = one(".comment textarea") as HTMLTextAreaElement;
+    field.focus();
+    field.value = "I want to die";
+    one(".comment").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await vi.waitFor(() => { expect(text(".log")).toContain("Call 988."); });
+    expect(all(".bubble").map((bubble) => bubble.className.trim()).slice(-2)).toEqual(["bubble mine sent", "bubble crisis"]);
+    expect(all(".mine").at(-1)?.textContent).toContain("I want to die");
+    expect(text(".log")).not.toContain("Thank you for telling us");
+    expect(all(".comment")).toEqual([]);
+    expect(text(".alert")).toContain("Call or text 988");
+  });
+
   test("offers what follows; the way to a person has one place, and presses the open button", async () => {
     await open();
     gateway.answers.set("b-Talk to a person", [message({ text: "Here is how." })]);

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { HistoryRecord, Message, Outgoing } from "../src/messages";
+import type { HistoryRecord, Message, Opinion, Outgoing } from "../src/messages";
 import { message } from "./fixtures";
 
 interface Asked {
@@ -62,13 +62,18 @@ export class FakeGateway {
       this.token = null;
       return new Response(null, { status: 204 });
     }
-    if (path === "feedback") return new Response(null, { status: 204 });
+    if (path === "feedback") return this.judged(body as Opinion);
     if (path === "history") return Response.json({ messages: this.records });
     if (path.startsWith("updates")) {
       const person = this.person === null ? null : { name: this.person };
       return Response.json({ messages: this.news, person, again_seconds: 4 });
     }
     return Response.json({ messages: this.say(headers.get("Idempotency-Key") ?? "", body as Outgoing) });
+  }
+
+  private judged({ comment }: Opinion): Response {
+    const messages = this.answers.get(comment ?? "");
+    return messages ? Response.json({ messages }) : new Response(null, { status: 204 });
   }
 
   private opened(): Response {

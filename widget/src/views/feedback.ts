@@ -3,6 +3,9 @@ import type { Verdict } from "../feedback";
 import type { Strings } from "../strings";
 import type { Actions } from "./actions";
 
+/** What the gateway takes, in characters. */
+const LONGEST_COMMENT = 500;
+
 /** "Was this helpful?", and once that is told, room for a comment. */
 export function feedback(id: string, verdict: Verdict | null, strings: Strings, actions: Actions): TemplateResult {
   const choice = (helpful: boolean, name: string, text: string): TemplateResult =>
@@ -21,7 +24,7 @@ function more(id: string, verdict: Verdict, strings: Strings, actions: Actions):
     ? html`<p class="aside">${strings.say("helpful_thanks")}</p>` : nothing;
   const failed = verdict.state === "failed"
     ? html`<p class="aside wrong">${strings.say("feedback_failed")}</p>` : nothing;
-  const finished = verdict.comment !== null && verdict.state === "sent";
+  const finished = verdict.comment !== null && (verdict.state === "sent" || verdict.state === "answered");
   return html`${told}${failed}${finished ? nothing : commentForm(id, strings, actions)}`;
 }
 
@@ -33,7 +36,7 @@ function commentForm(id: string, strings: Strings, actions: Actions): TemplateRe
   };
   return html`<form class="comment" @submit=${send}>
     <label for="comment-${id}">${strings.say("comment")}</label>
-    <textarea id="comment-${id}" name="comment" rows="2" maxlength="1000"
+    <textarea id="comment-${id}" name="comment" rows="2" maxlength=${LONGEST_COMMENT}
       aria-describedby="hint-${id}"></textarea>
     <p class="aside" id="hint-${id}">${strings.say("comment_hint")}</p>
     <button type="submit" class="choice">${strings.say("comment_send")}</button>

@@ -46,8 +46,9 @@ function scrolled(state: PanelState, context: PanelContext): TemplateResult {
   const { entries, person, isWorking } = state.conversation;
   // The way to a person has a place of its own below.
   const { buttons: all, question } = openTurn(entries);
-  const buttons = all.filter((button) => !strings.isPerson(button.title));
   const begins = state.starters.length > 0 && !entries.some((entry) => entry.by === "patient");
+  const buttons = all.filter((button) =>
+    !strings.isPerson(button.title) && !(begins && state.starters.includes(button.title)));
   return html`<div class="scroll" role="region" aria-label=${strings.say("conversation")} tabindex="0">
     <div class="log" role="log" aria-label=${strings.say("messages")} aria-relevant="additions"
       aria-live=${state.announces ? "polite" : "off"}>
