@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction, AuditEntry
 from bot.gateway.desk.parts import DeskParts
 from bot.gateway.desk.sessions import DeskSession
+from bot.gateway.messaging.dead_texts import UnsentText
 from bot.gateway.records import PastTurn
 from bot.intake.ownership import Owner
 from bot.intake.record_store import LONGEST_NOTE
@@ -37,12 +39,14 @@ class TimelineItem:
 class Conversation:
     """What was said, and who answers the patient now (None: the assistant).
 
-    `exists` is False where there never was a conversation, or where it was deleted.
+    `exists` is False where there never was a conversation, or where it was deleted. `unsent` is, by
+    the turn, what is shown of texts that did not reach the patient.
     """
 
     exists: bool
     turns: tuple[PastTurn, ...] = ()
     owner: Owner | None = None
+    unsent: Mapping[str, UnsentText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,4 +139,5 @@ class RecordViews:
             exists=True,
             turns=self._parts.history(record.conversation_id),
             owner=self._parts.owners.owner_of(record.conversation_id),
+            unsent=self._parts.dead_texts.unsent(record.conversation_id),
         )
