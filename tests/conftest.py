@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from tests.databases import database, postgresql, url  # noqa: F401
+from tests.messaging.running_double import RunningDouble, running_double
 from tests.scenarios.conversation import Conversation
-from tests.scenarios.running_product import RunningProduct, running_product
+from tests.scenarios.running_product import RunningProduct, free_ports, running_product
 
 OpenConversation = Callable[[], Conversation]
 
@@ -40,9 +41,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+def double() -> Iterator[RunningDouble]:
+    """The Twilio that the whole product texts by."""
+    (port,) = free_ports(1)
+    with running_double(f"http://127.0.0.1:{port}") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def product(
+    tmp_path_factory: pytest.TempPathFactory, double: RunningDouble
+) -> Iterator[RunningProduct]:
     """The whole product, ready to answer. Tests leave it as healthy as they found it."""
-    with running_product(tmp_path_factory.mktemp("product")) as running:
+    port = int(double.bot_url.rpartition(":")[2])
+    with running_product(tmp_path_factory.mktemp("product"), port, double.settings()) as running:
         yield running
 
 

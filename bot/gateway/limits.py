@@ -193,14 +193,17 @@ class InboundTextLimits(_Limits):
     """How texts are taken in and dealt with.
 
     `at_once`: of how many threads at the same time. `most_unstored`: how many are kept in memory
-    while the database does not take them. `introduce_again_days`: so long after it was
-    said, it is said again who writes and how to stop it.
+    while the database does not take them. `most_of_one_number` within `of_one_number_minutes` are
+    answered. `introduce_again_days`: so long after it was said, it is said again who writes and how
+    to stop it.
     """
 
     largest_body_bytes: int = Field(gt=0)
     at_once: int = Field(gt=0)
     retry_seconds: float = Field(gt=0)
     most_unstored: int = Field(ge=0)
+    most_of_one_number: int = Field(gt=0)
+    of_one_number_minutes: int = Field(gt=0)
     introduce_again_days: int = Field(gt=0)
 
 

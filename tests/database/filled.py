@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 
 from sqlalchemy import insert, select
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 
 from bot.database.engine import Database
 from bot.database.schema import (
     conversations,
     feedback,
+    inbound_texts,
     intake_entries,
     intake_records,
     messages,
+    outbound_texts,
+    text_threads,
     turns,
 )
 from bot.database.sealed_columns import SEALED_COLUMNS
@@ -24,8 +28,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 TURNS = 500
 
 #: Rows in tables with sealed columns, and values in these; turn 0 is the greeting without a text.
-ROWS = TURNS + 4
-VALUES = TURNS - 1 + 5
+ROWS = TURNS + 7
+VALUES = TURNS - 1 + 9
 
 
 def vault(*keys: str) -> Vault:
@@ -88,6 +92,51 @@ def fill(database: Database, sealing: Vault | None) -> None:
                 id="e", record_id="r", at=NOW, kind="note", sealed_text=kept("note")
             )
         )
+
+        _fill_texts(connection, kept)
+
+
+def _fill_texts(connection: Connection, kept: Callable[[str], str]) -> None:
+    connection.execute(
+        insert(text_threads).values(
+            id="t",
+            gateway="twilio",
+            channel="sms",
+            address_index="index",
+            sealed_address=kept("number"),
+            own_address="ours",
+            last_inbound_at=NOW,
+        )
+    )
+    connection.execute(
+        insert(inbound_texts).values(
+            id="i",
+            gateway="twilio",
+            provider_id="SM1",
+            thread_id="t",
+            position=1,
+            kind="text",
+            sealed_text=kept("texted"),
+            received_at=NOW,
+            state="done",
+        )
+    )
+    connection.execute(
+        insert(outbound_texts).values(
+            id="o",
+            thread_id="t",
+            position=1,
+            cause_id="i",
+            kind="reply",
+            sealed_text=kept("answer"),
+            sealed_extras=kept("{}"),
+            segments=1,
+            state="sent",
+            attempts=1,
+            next_attempt_at=NOW,
+            created_at=NOW,
+        )
+    )
 
 
 def everything(database: Database) -> dict[str, list[Row]]:

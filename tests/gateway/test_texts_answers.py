@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from bot.database.schema import (
     conversations,
+    inbound_texts,
     opt_outs,
     sessions,
     text_threads,
@@ -105,6 +106,33 @@ def test_200_texts_of_50_numbers_are_answered_in_order_for_each(
         seen = [text for text in rasa.texts() if text.startswith(f"question {place} ")]
         assert seen == posted[number]
     assert len(texting.kept.threads()) == 50
+
+
+def test_who_writes_too_much_is_told_once_and_then_not_answered(
+    start: StartGateway, rasa: FakeRasa
+) -> None:
+    limits = limits_with(inbound_texts={"most_of_one_number": 3})
+    with texting_with(start, limits=limits) as texting:
+        *answers, last = texting.replies_to(*[f"again {turn}" for turn in range(6)])
+        assert len(answers) == 3
+        assert "a lot at once" in last and "911" in last and "988" in last
+        assert rasa.texts() == ["again 0", "again 1", "again 2"]
+        # Danger, help and the wish to end it have no limit; nor have other numbers.
+        assert "988" in texting.replies_to(CRISIS_TEXT)[-1]
+        assert len(texting.replies_to("help")) == 6
+        assert "You said: hello" in texting.replies_to("hello", number=OTHER)[-1]
+        assert "no more texts" in texting.replies_to("stop")[-1]
+        assert is_opted_out(texting)
+
+
+def test_who_wrote_too_much_is_answered_again_later(start: StartGateway) -> None:
+    limits = limits_with(inbound_texts={"most_of_one_number": 1})
+    with texting_with(start, limits=limits) as texting:
+        assert len(texting.replies_to("one", "two", "three")) == 2
+        past = datetime.now(timezone.utc) - timedelta(minutes=11)
+        with texting.kept.database.writing() as connection:
+            connection.execute(update(inbound_texts).values(received_at=past))
+        assert "You said: four" in texting.replies_to("four")[-1]
 
 
 def test_one_number_is_one_thread_whatever_gateway_sends_it(texting: Texting) -> None:
@@ -346,10 +374,16 @@ def test_a_number_that_chooses_nothing_any_more_is_told(texting: Texting, rasa: 
     assert "no longer open" in texting.replies_to("2")[-1]
 
 
-def test_a_number_without_any_choice_is_what_somebody_wrote(
+def test_a_number_where_no_number_is_offered_is_no_question(
     texting: Texting, rasa: FakeRasa
 ) -> None:
-    assert "You said: 2" in texting.replies_to("2")[-1]
+    # Rasa takes it for a word of thanks.
+    assert "no longer open" in texting.replies_to("2")[-1]
+    assert rasa.texts() == []
+
+
+def test_a_longer_number_is_what_somebody_wrote(texting: Texting) -> None:
+    assert "You said: 415" in texting.replies_to("415")[-1]
 
 
 # Conversations.

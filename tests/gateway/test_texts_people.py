@@ -17,7 +17,7 @@ from bot.replies.reply import Reply, ReplyKind
 from tests.databases import VAULT
 from tests.gateway.alerts import alerts_of
 from tests.gateway.fake_rasa import Answer, FakeRasa, echo
-from tests.gateway.harness import CRISIS_TEXT, StartGateway
+from tests.gateway.harness import CRISIS_TEXT, StartGateway, limits_with
 from tests.gateway.requests import entries, records
 from tests.gateway.texting import PATIENT, Texting, texting_with
 from tests.intake.people import person
@@ -115,6 +115,15 @@ def test_while_a_person_has_the_conversation_the_assistant_is_silent(
     assert "are you there?" in rasa.overheard
     assert "988" in texting.replies_to(CRISIS_TEXT)[-1]
     assert len(alerts_of(texting.gateway)) == 1
+
+
+def test_a_person_reads_everything_however_much_it_is(start: StartGateway, rasa: FakeRasa) -> None:
+    limits = limits_with(inbound_texts={"most_of_one_number": 1})
+    with texting_with(start, limits=limits) as texting:
+        take(texting, requested(texting, rasa))
+        before = len(texting.kept.replies())
+        assert len(texting.replies_to("one", "two", "three")) == before
+        assert rasa.overheard == ["one", "two", "three"]
 
 
 def test_a_text_after_hours_still_reaches_the_person_who_has_the_conversation(

@@ -24,16 +24,22 @@ NOBODY = "http://127.0.0.1:9"
 
 @dataclass
 class RunningDouble:
-    """A double, and the account that it has."""
+    """A double, the account that it has, and the gateway that it texts with."""
 
     double: TwilioDouble
     account: DoubleAccount
     url: str
+    bot_url: str
 
     @property
     def texts(self) -> list[str]:
         """What the gateway has sent, in order."""
         return [message.body for message in self.double.exchange.sent()]
+
+    def settings(self) -> dict[str, str]:
+        """What the gateway's environment has to say."""
+        lines = self.account.lines(int(self.url.rpartition(":")[2]))
+        return dict(line.split("=", 1) for line in lines)
 
     def client(self, *, public_url: str = NOBODY, token: str = TOKEN) -> TwilioClient:
         return client_for(self.url, public_url=public_url, token=token)
@@ -65,7 +71,7 @@ def running_double(bot_url: str = NOBODY) -> Iterator[RunningDouble]:
     thread.start()
     try:
         until(lambda: server.started, what="the double's start")
-        yield RunningDouble(double, account, url)
+        yield RunningDouble(double, account, url, bot_url)
     finally:
         server.should_exit = True
         thread.join(30)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.engine import Database
-from bot.database.schema import outbound_texts
+from bot.database.schema import conversations, outbound_texts, turns
+from bot.gateway.messaging.dead_texts import UnsentText
 from bot.gateway.messaging.outbound_texts import OutboundKind
+from bot.gateway.records import digest
 from bot.intake.actors import Actor
 from bot.replies.channel import Channel
 from tests.messaging.outgoing import NOON, NUMBER, Office, change, new_text, new_thread, row
@@ -69,3 +71,45 @@ def test_a_person_has_it_sent_again_once_and_the_audit_tells(database: Database)
     assert audited(database) == [(AuditAction.DELIVERY_RETRIED, "user:dana", detail)]
     office.round()
     assert office.provider.texts == ["The answer."]
+
+
+def test_what_of_a_conversation_did_not_reach_the_patient(database: Database) -> None:
+    office = Office(database)
+    with database.writing() as connection:
+        connection.execute(insert(conversations).values(id="c", started_at=NOON))
+    thread = new_thread(database, conversation_id="c")
+    fates = {
+        "answered": {"state": "sent"},
+        "undelivered": {"state": "undelivered", "failure": "undelivered 30003"},
+        "unwanted": {"state": "skipped", "failure": "opted_out"},
+        "new": {"state": "waiting"},
+        "held": {"state": "waiting", "failure": "quiet_hours"},
+        "by staff": {"state": "dead", "failure": "refused"},
+    }
+    with database.writing() as connection:
+        connection.execute(update(conversations).values(thread_id=thread))
+        for place, cause in enumerate(fates):
+            by_staff = cause == "by staff"
+            connection.execute(
+                insert(turns).values(
+                    # What staff say is a turn of its own, known by its id.
+                    id=cause if by_staff else f"turn {cause}",
+                    conversation_id="c",
+                    position=place,
+                    key_digest=None if by_staff else digest(cause),
+                    state="answered",
+                    received_at=NOON,
+                )
+            )
+    for cause, fate in fates.items():
+        new_text(database, thread, cause_id=cause)
+        with database.writing() as connection:
+            of_cause = outbound_texts.c.cause_id == cause
+            connection.execute(update(outbound_texts).where(of_cause).values(**fate))
+    assert office.dead.unsent("c") == {
+        "turn undelivered": UnsentText("undelivered 30003", waits=False),
+        "turn unwanted": UnsentText("opted_out", waits=False),
+        "turn held": UnsentText("quiet_hours", waits=True),
+        "by staff": UnsentText("refused", waits=False),
+    }
+    assert office.dead.unsent("another") == {}

@@ -46,7 +46,7 @@ class Scene:
                 new_text(self.database, thread, made[-1], now=datetime.now(timezone.utc))
         return made
 
-    def worker(self, dies: Step | None = None, lease: float = 1.0) -> ForkServerProcess:
+    def worker(self, dies: Step | None = None, lease: float = 0.3) -> ForkServerProcess:
         process = _FORKING.Process(
             target=work, args=(self.url, self.twilio.url, dies, lease), daemon=True
         )
@@ -55,7 +55,7 @@ class Scene:
 
     def finish(self) -> None:
         """A worker that nobody kills."""
-        worker = self.worker(lease=10.0)
+        worker = self.worker(lease=5.0)
         worker.join(_PATIENCE)
         assert worker.exitcode == 0
 
@@ -99,7 +99,7 @@ def test_a_worker_that_dies_while_twilio_thinks_sends_nothing_twice(scene: Scene
     texts = scene.texts(numbers=1, each=2)
     scene.twilio.double.faults.add(Fault(FaultKind.TIME_OUT, Moment.AFTER))
 
-    worker = scene.worker(lease=10.0)
+    worker = scene.worker(lease=2.0)
     until(lambda: len(scene.twilio.texts) == 1, _PATIENCE)
     worker.kill()
     worker.join(_PATIENCE)
@@ -110,12 +110,12 @@ def test_a_worker_that_dies_while_twilio_thinks_sends_nothing_twice(scene: Scene
 
 def test_workers_that_are_killed_at_any_moment_send_nothing_twice(scene: Scene) -> None:
     chance = random.Random(7)
-    texts = scene.texts(numbers=8, each=4)
+    texts = scene.texts(numbers=6, each=3)
     kinds = [FaultKind.SERVER, FaultKind.CUT, FaultKind.RATE_LIMITED, FaultKind.NOT_JSON]
-    for _ in range(12):
+    for _ in range(8):
         scene.twilio.double.faults.add(Fault(chance.choice(kinds), chance.choice(list(Moment))))
 
-    for _ in range(5):
+    for _ in range(4):
         worker = scene.worker()
         seen = len(scene.twilio.texts)
         end = time.monotonic() + _PATIENCE

@@ -31,11 +31,18 @@ _SETTINGS = (
     "INDEX_KEY",
     "LIMITS_FILE",
     "LOOPBACK_SECRET",
+    "MESSAGES_WEBHOOK_SECRET",
+    "MESSAGES_WEBHOOK_URL",
     "PORT",
     "PUBLIC_URL",
     "RASA_PORT",
     "TRACKER_URL",
     "TRUSTED_PROXIES",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_API_URL",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_FROM",
+    "TWILIO_WHATSAPP_FROM",
 )
 
 #: A word of its command line by which each process is known.
@@ -64,11 +71,19 @@ class RunningProduct:
 
     Requests that name an address in X-Forwarded-For count as coming from there: 127.0.0.1 is a
     trusted proxy, so that tests do not use up each other's rate limits.
+
+    Args:
+        port: where the gateway listens; any free one if not given.
+        settings: more of its environment.
     """
 
-    def __init__(self, var: Path) -> None:
+    def __init__(
+        self, var: Path, port: int | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.var = var
-        self.port, self.rasa_port, self.action_port = free_ports(3)
+        free, self.rasa_port, self.action_port = free_ports(3)
+        self.port = port or free
+        self._settings = dict(settings or {})
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = var / "serve.out"
         var.mkdir(parents=True, exist_ok=True)
@@ -93,6 +108,7 @@ class RunningProduct:
             "RASA_PORT": str(self.rasa_port),
             "ACTION_PORT": str(self.action_port),
             "TRUSTED_PROXIES": "127.0.0.1",
+            **self._settings,
         }
 
     @property
@@ -208,9 +224,11 @@ class RunningProduct:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[RunningProduct]:
+def running_product(
+    folder: Path, port: int | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[RunningProduct]:
     """The product, ready to answer; it must stop cleanly in the end."""
-    running = RunningProduct(folder)
+    running = RunningProduct(folder, port, settings)
     try:
         running.wait_until_ready()
         yield running

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction, AuditEntry
 from bot.gateway.desk.parts import DeskParts
 from bot.gateway.desk.sessions import DeskSession
+from bot.gateway.messaging.dead_texts import UnsentText
 from bot.gateway.records import PastTurn
 from bot.intake.ownership import Owner
 from bot.intake.record_store import LONGEST_NOTE
@@ -51,7 +53,8 @@ class Conversation:
     """What was said, what it asked for, and who answers the patient now (None: the assistant).
 
     `id` is None where there never was a conversation, or where it was deleted. `number` tells those
-    of one record apart, from 1.
+    of one record apart, from 1. `unsent` is, by the turn, what is shown of texts that did not reach
+    the patient.
     """
 
     id: str | None
@@ -59,6 +62,7 @@ class Conversation:
     asked: tuple[Asked, ...] = ()
     turns: tuple[PastTurn, ...] = ()
     owner: Owner | None = None
+    unsent: Mapping[str, UnsentText] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -196,6 +200,7 @@ class RecordViews:
                     tuple(requests),
                     self._parts.history(id),
                     self._parts.owners.owner_of(id),
+                    self._parts.dead_texts.unsent(id),
                 )
                 for number, (id, requests) in enumerate(asked.items(), start=1)
             ]

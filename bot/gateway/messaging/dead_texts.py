@@ -5,21 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import Select
 
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.engine import Database
-from bot.database.schema import intake_records, outbound_texts, text_threads
+from bot.database.schema import (
+    conversations,
+    intake_records,
+    outbound_texts,
+    text_threads,
+    turns,
+)
 from bot.database.vault import Vault, VaultError
 from bot.gateway.messaging.outbound_texts import OutboundKind, OutboundState
+from bot.gateway.records import digest
 from bot.intake.actors import Actor
 from bot.replies.channel import Channel
 
 #: What a person has to look at.
 _LOST = (OutboundState.DEAD.value, OutboundState.UNDELIVERED.value)
+
+#: What the patient has not read, for good as long as nobody does something.
+_NOT_SENT = (*_LOST, OutboundState.SKIPPED.value)
 
 #: How much of an address tells staff which one it is.
 _SHOWN_END = 4
@@ -42,6 +52,14 @@ class DeadText:
     attempts: int
     failed_at: datetime
     ending: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class UnsentText:
+    """Why what stands in a conversation has not reached the patient. `waits`: it still may."""
+
+    failure: str | None
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,37 @@ class DeadTexts:
         with self._database.reading() as connection:
             rows = connection.execute(lost).all()
         return tuple([self._dead(row) for row in rows])
+
+    def unsent(self, conversation_id: str) -> dict[str, UnsentText]:
+        """What of a conversation did not reach the patient, by the turn that says it."""
+        lacking = or_(
+            outbound_texts.c.state.in_(_NOT_SENT),
+            and_(
+                outbound_texts.c.state == OutboundState.WAITING.value,
+                outbound_texts.c.failure.is_not(None),
+            ),
+        )
+        of_thread = (
+            select(outbound_texts.c.cause_id, outbound_texts.c.state, outbound_texts.c.failure)
+            .join(conversations, conversations.c.thread_id == outbound_texts.c.thread_id)
+            .where(conversations.c.id == conversation_id, lacking)
+        )
+        said = select(turns.c.id, turns.c.key_digest).where(
+            turns.c.conversation_id == conversation_id
+        )
+        with self._database.reading() as connection:
+            texts = {
+                # What staff write is known by its turn, an answer by what it answers.
+                name: UnsentText(row.failure, row.state == OutboundState.WAITING.value)
+                for row in connection.execute(of_thread)
+                for name in (row.cause_id, digest(row.cause_id))
+            }
+            found = connection.execute(said).all() if texts else []
+        return {
+            row.id: text
+            for row in found
+            if (text := texts.get(row.id) or texts.get(row.key_digest or ""))
+        }
 
     def retry(self, id: str, *, actor: Actor, now: datetime) -> bool:
         """Try one again from now on, with the whole schedule. Returns whether it was dead.

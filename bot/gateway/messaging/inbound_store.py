@@ -16,7 +16,14 @@ from bot.gateway.messaging.inbound_texts import Answered, InboundState, InboundT
 from bot.gateway.messaging.offered_choices import extras_of, open_choices
 from bot.gateway.messaging.opt_outs import OptOutSource, opt_in, opt_out
 from bot.gateway.messaging.outbound_texts import enqueue
-from bot.gateway.messaging.threads import Talk, TextThread, hold_thread, talk_for, thread_of
+from bot.gateway.messaging.threads import (
+    Talk,
+    TextThread,
+    hold_thread,
+    is_owned,
+    talk_for,
+    thread_of,
+)
 from bot.gateway.records import id_from
 from bot.replies.texting.choices import Choice
 
@@ -101,6 +108,22 @@ class InboundStore:
         """What can be chosen by number, word or label in this thread."""
         with self._database.reading() as connection:
             return open_choices(connection, self._vault, thread_id)
+
+    def written_lately(self, text: InboundText, within: timedelta) -> int:
+        """How many texts this number wrote up to this one and so shortly before it.
+
+        None while a person of staff has a conversation with it: they read all.
+        """
+        position = select(inbound_texts.c.position).where(inbound_texts.c.id == text.id)
+        lately = select(func.count()).where(
+            inbound_texts.c.thread_id == text.thread_id,
+            inbound_texts.c.received_at > text.received_at - within,
+            inbound_texts.c.position <= position.scalar_subquery(),
+        )
+        with self._database.reading() as connection:
+            if is_owned(connection, text.thread_id):
+                return 0
+            return int(connection.execute(lately).scalar_one())
 
     def talk(self, text: InboundText) -> Talk | None:
         """The conversation that a text belongs to; None if its thread was erased."""

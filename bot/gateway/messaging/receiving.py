@@ -23,7 +23,7 @@ from bot.gateway.records import Message, Submission, Turn, digest
 from bot.gateway.safety_first import SafetyFirst
 from bot.replies.danger_before import DangerBefore
 from bot.replies.payloads import PERSON_PAYLOAD, payload_of
-from bot.replies.texting.choices import ChoiceReader
+from bot.replies.texting.choices import Choice, ChoiceReader
 from bot.replies.texting.keywords import Keyword, KeywordReader
 from bot.replies.texting.rendering import TextRenderer
 from bot.replies.understanding import Intent, Label
@@ -52,6 +52,9 @@ _TOLD_BY_PROVIDER = {
     OptOutType.START: Answered(wish=Wish.START),
     OptOutType.HELP: SILENCE,
 }
+
+#: How many digits the number of a choice has at most; what is longer may be a telephone number.
+_LONGEST_NUMBER = 2
 
 #: A conversation can be deleted while a text is on its way to it: once more, to a fresh one.
 _TRIES = 2
@@ -84,6 +87,7 @@ class TextAnswerer:
         self._keywords = keywords
         self._choices = choices
         self._longest = limits.request.longest_text
+        self._limits = limits.inbound_texts
         self._introduce_again = timedelta(days=limits.inbound_texts.introduce_again_days)
 
     async def danger_in(self, text: InboundText) -> SafetyHit | None:
@@ -109,11 +113,13 @@ class TextAnswerer:
         about_texts = self._about_texts(text, thread, said)
         if about_texts is not None:
             return about_texts
-        notice = self._notice_for(text, thread, said)
+        over = await self._over_the_limit(text)
+        notice = TextNotice.TOO_MANY if over else self._notice_for(text, thread, said)
         if thread.opted_out or notice is not None:
             if said and await self._is_danger(text, said):
                 return await self._converse(text, thread, text_said=said)
-            if thread.opted_out or notice is None:
+            # Told once: an answer to each would keep another machine answering.
+            if thread.opted_out or notice is None or over > 1:
                 return SILENCE
             asked = notice is TextNotice.ASK_TO_STOP
             return self._notice(thread, notice, asked_to_stop=asked)
@@ -125,6 +131,13 @@ class TextAnswerer:
         if thread is None or thread.opted_out:
             return SILENCE
         return self._notice(thread, TextNotice.UNAVAILABLE)
+
+    async def _over_the_limit(self, text: InboundText) -> int:
+        """How many more than one number may this one has written lately; 0 if none."""
+        written = await self._threads.run(
+            self._store.written_lately, text, timedelta(minutes=self._limits.of_one_number_minutes)
+        )
+        return max(0, written - self._limits.most_of_one_number)
 
     def _about_texts(self, text: InboundText, thread: TextThread, said: str) -> Answered | None:
         """What is said of texts as such: no more of them, again some, or help with them."""
@@ -174,6 +187,8 @@ class TextAnswerer:
                 # A bare number says nothing to Rasa; words may.
                 if said.isdecimal():
                     return self._notice(thread, TextNotice.CHOICE_OVER)
+        elif _is_number_of_nothing(said, offered):
+            return self._notice(thread, TextNotice.CHOICE_OVER)
         keyword = self._keywords.keyword(said)
         payload = _PAYLOADS.get(keyword) if keyword else None
         return await self._converse(text, thread, text_said=said, payload=payload)
@@ -255,3 +270,9 @@ class TextAnswerer:
         if thread.introduced_at is None:
             return True
         return datetime.now(timezone.utc) - thread.introduced_at >= self._introduce_again
+
+
+def _is_number_of_nothing(said: str, offered: Sequence[Choice]) -> bool:
+    """Whether it is the number of a choice where no numbers are offered: Rasa would guess."""
+    is_number = said.isdecimal() and len(said) <= _LONGEST_NUMBER
+    return is_number and all(choice.number is None for choice in offered)

@@ -122,6 +122,11 @@ def talk_for(
     return talk
 
 
+def is_owned(connection: Connection, thread_id: str) -> bool:
+    """Whether a person of staff has a conversation of this thread."""
+    return _owned(connection, thread_id) is not None
+
+
 def _owned(connection: Connection, thread_id: str) -> Talk | None:
     """The conversation of this thread that a person has, the latest taken of several."""
     found = connection.execute(

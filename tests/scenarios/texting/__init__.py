@@ -1,0 +1,1 @@
+"""What patients meet by text message: the running product, and the Twilio double beside it."""
