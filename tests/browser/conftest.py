@@ -41,11 +41,11 @@ OpenChat = Callable[..., Chat]
 Prepare = Callable[[Page], None]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; without one, local runs go on and CI fails.
 
-    It ends with this folder: while it runs, no other test could run an event loop.
+    It ends with the file: while it runs, no other test could run an event loop.
     """
     if not _CHROMIUM.exists():
         reason = f"{_CHROMIUM} is missing: apt-get install chromium"
