@@ -89,7 +89,7 @@ def test_a_person_joins_writes_and_leaves_by_text(place: Place, dana: User) -> N
     assert dana.shown_name in wrote
     assert "Can I call you at 3?" in wrote
     assert left
-    office = Office(place.database, now=NOW + timedelta(minutes=1))
+    office = Office(place.database, now=datetime.now(timezone.utc) + timedelta(minutes=1))
     office.round()
     assert office.provider.texts == [joined, wrote, left]
 

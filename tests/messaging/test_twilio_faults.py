@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import anyio
@@ -180,7 +181,7 @@ def test_a_wrong_token_is_our_fault_and_not_the_texts(
 def test_nobody_listens(database: Database, twilio: RunningDouble) -> None:
     office = new_office(database)
     new_text(database, new_thread(database), now=office.clock())
-    nowhere = RunningDouble(twilio.double, twilio.account, "http://127.0.0.1:9")
+    nowhere = replace(twilio, url="http://127.0.0.1:9")
     work(office, nowhere, rounds=1)
     assert row(database).failure == "unreachable"
     work(office, twilio, rounds=1)

@@ -11,6 +11,7 @@
     403: "The assistant did not accept the signature. Start it with: make run TEXTS=double",
     404: "The assistant has no Twilio account. Start it with: make run TEXTS=double",
   };
+  const DOWN = "The Twilio double does not answer.";
   const shown = new Map();
 
   function element(name, className, text) {
@@ -64,9 +65,10 @@
       const response = await fetch(`/control/texts?number=${encodeURIComponent(asked)}`);
       const { messages } = await response.json();
       if (asked === address()) show(messages);
-      status.textContent = "";
+      // What is said of a fault stays.
+      if (status.textContent === DOWN) status.textContent = "";
     } catch {
-      status.textContent = "The Twilio double does not answer.";
+      status.textContent = DOWN;
     }
   }
 
@@ -82,7 +84,7 @@
       const { webhook_statuses: [answered] } = await response.json();
       if (answered < 200 || answered > 299) problem.textContent = WRONG[answered] || `The assistant answered ${answered}.`;
     } catch {
-      problem.textContent = "The Twilio double does not answer.";
+      problem.textContent = DOWN;
     }
     await look();
   }
