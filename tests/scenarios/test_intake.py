@@ -65,8 +65,8 @@ def test_the_whole_form(product: RunningProduct, patient: Patient, number: str) 
     patient.says("Rosalind")
     patient.says(number)
     patient.presses("Morning")
-    (read_back,) = patient.says("What does a visit cost?")
-    for part in ("Rosalind", "555", "Morning", "What does a visit cost?"):
+    (read_back,) = patient.says("Prices")
+    for part in ("Rosalind", "555", "Morning", "Prices"):
         assert part in read_back["text"]
     assert records_of(product, number) == ()
 
@@ -75,7 +75,7 @@ def test_the_whole_form(product: RunningProduct, patient: Patient, number: str) 
     assert receipt["text"] == receipt_of(record)
     assert record.contact
     assert (record.contact.kind, record.contact.value) == (ContactKind.PHONE, e164(number))
-    assert (record.name, record.reason) == ("Rosalind", "What does a visit cost?")
+    assert (record.name, record.reason) == ("Rosalind", "Prices")
     assert (record.best_time, record.language) == (BestTime.MORNING, "en")
     assert (record.origin, record.urgency) == (Origin.REQUEST, Urgency.ROUTINE)
     assert record.state is RecordState.NEW

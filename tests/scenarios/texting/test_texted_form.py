@@ -58,7 +58,7 @@ def test_the_whole_form_with_the_number_that_is_known(
     assert asked.startswith(said("intake.question.best_time"))
     asked = chooses(phone, asked, "Morning")
     assert asked.startswith(said("intake.question.reason"))
-    read_back = phone.says("What does a visit cost?")
+    read_back = phone.says("Prices")
     for part in ("Rosalind", ending(phone), "Morning"):
         assert part in read_back
     # Whoever reads the telephone need not know what it is about.
@@ -68,7 +68,7 @@ def test_the_whole_form_with_the_number_that_is_known(
     record = record_of(product, reference_in(chooses(phone, read_back, "Send")))
     assert record.contact
     assert (record.contact.kind, record.contact.value) == (ContactKind.PHONE, phone.number)
-    assert (record.name, record.reason) == ("Rosalind", "What does a visit cost?")
+    assert (record.name, record.reason) == ("Rosalind", "Prices")
     assert (record.best_time, record.channel) == (BestTime.MORNING, Channel.SMS)
     assert notices_of(product, record) == RECEIVED
     assert told_of(product, record) == [("patient", "record_created")]
