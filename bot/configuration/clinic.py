@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from babel.dates import format_time, get_day_names
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 CLINIC_FILE = Path(__file__).parents[2] / "clinic.yml"
@@ -37,16 +38,12 @@ class Day(str, Enum):
     SUN = "sun"
 
 
-class OpeningHours(BaseModel):
+class OpeningHours(StrictRecord):
     """When people of the clinic answer, in the clinic's time zone, as HH:MM on a 24-hour clock."""
 
     days: tuple[Day, ...]
     opens: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
     closes: str = Field(regex=r"^([01]\d|2[0-3]):[0-5]\d$")
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("days")
     def _names_a_day(cls, days: tuple[Day, ...]) -> tuple[Day, ...]:
@@ -80,7 +77,7 @@ class OpeningHours(BaseModel):
         return f"{days}, {opens} a {closes}".replace("\xa0", " ").replace("\u202f", " ")
 
 
-class Clinic(BaseModel):
+class Clinic(StrictRecord):
     """Name, contact and hours of the clinic that this installation speaks for."""
 
     name: str = Field(min_length=1, max_length=40)
@@ -92,10 +89,6 @@ class Clinic(BaseModel):
     holidays: tuple[date, ...] = ()
     languages: tuple[str, ...] = ("en",)
     allowed_origins: tuple[str, ...] = ()
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("phone")
     def _is_a_phone_number(cls, phone: str) -> str:

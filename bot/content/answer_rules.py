@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import smsutil
 import textstat
 
+from bot.content.gsm7 import is_gsm7
 from bot.content.limits import ContentLimits
 from bot.content.page import Answer, Page
+from bot.content.segments import measure
 from bot.content.yaml_source import Fault, Location, YamlSource
 
 #: A number, or a code that holds one, as in 4, 8A80 or 38876749. Not "first-" or "IV".
@@ -29,13 +30,13 @@ class AnswerMeasure:
     segments: int
 
 
-def measure(page: Page, answer: Answer) -> AnswerMeasure:
+def measure_answer(page: Page, answer: Answer) -> AnswerMeasure:
     """The measures of the short form."""
     return AnswerMeasure(
         id=f"{page.id}.{answer.id}",
         grade=round(grade_of(answer.short), 1),
         length=len(answer.short),
-        segments=segments_of(f"{answer.short}\n{page.disclaimer}"),
+        segments=measure(f"{answer.short}\n{page.disclaimer}").segments,
     )
 
 
@@ -44,14 +45,9 @@ def grade_of(text: str) -> float:
     return float(textstat.flesch_kincaid_grade(text))
 
 
-def segments_of(text: str) -> int:
-    """How many text message segments `text` takes."""
-    return len(smsutil.split(text).parts)
-
-
 def text_faults(source: YamlSource, page: Page, limits: ContentLimits) -> Iterator[Fault]:
     """What is wrong with the words of a page's answers."""
-    if not smsutil.is_valid_gsm(page.disclaimer):
+    if not is_gsm7(page.disclaimer):
         yield source.fault("has a character that text messages lack", "disclaimer")
     for index, answer in enumerate(page.answers):
         place: Location = ("answers", index)
@@ -75,9 +71,11 @@ def _short_faults(
     grade = grade_of(answer.short)
     if grade > limits.grade:
         yield source.fault(f"reads at grade {grade:.1f}, at most {limits.grade}", *place)
-    if not smsutil.is_valid_gsm(answer.short):
+    if not is_gsm7(answer.short):
         yield source.fault("has a character that text messages lack", *place)
-    segments = segments_of(f"{answer.short}\n{page.disclaimer}\n{'x' * limits.link_characters}")
+    segments = measure(
+        f"{answer.short}\n{page.disclaimer}\n{'x' * limits.link_characters}"
+    ).segments
     if segments > limits.segments:
         yield source.fault(
             f"takes {segments} text message segments with disclaimer and link, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.content.answer_rules import AnswerMeasure, measure, text_faults
+from bot.content.answer_rules import AnswerMeasure, measure_answer, text_faults
 from bot.content.library import PAGES_FOLDER
 from bot.content.limits import ContentLimits, load_limits
 from bot.content.page import Page, SignOff
@@ -69,7 +69,7 @@ def _check_page(file: Path, limits: ContentLimits, report: ContentReport) -> Pag
         report.faults.append(source.fault(f"the id must be the file's name, {file.stem}", "id"))
     report.faults += reference_faults(source, page)
     report.faults += text_faults(source, page, limits)
-    report.answers += [measure(page, answer) for answer in page.answers]
+    report.answers += [measure_answer(page, answer) for answer in page.answers]
     report.unsigned += [
         f"{page.id}.{answer.id}" for answer in page.answers if answer.sign_off is SignOff.DRAFT
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field
 
+from bot.content.strict_record import FilledRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "intake_rules.yml"
@@ -13,19 +14,7 @@ RULES_FILE = Path(__file__).parent / "intake_rules.yml"
 Words = tuple[str, ...]
 
 
-class _Rules(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-    @validator("*", each_item=False)
-    def _names_one_at_least(cls, value: object) -> object:
-        if value == ():
-            raise ValueError("must name one at least")
-        return value
-
-
-class IntakeLimits(_Rules):
+class IntakeLimits(FilledRecord):
     """How much is read, and how often is asked. `intake_rules.yml` explains each."""
 
     contact_tries: int = Field(gt=0)
@@ -39,7 +28,7 @@ class IntakeLimits(_Rules):
     contact_characters: int = Field(gt=0)
 
 
-class IntakePhrases(_Rules):
+class IntakePhrases(FilledRecord):
     """Whole messages that say what a button says."""
 
     cancel: Words
@@ -54,7 +43,7 @@ class IntakePhrases(_Rules):
     change_reason: Words
 
 
-class IntakeTimes(_Rules):
+class IntakeTimes(FilledRecord):
     """Words by which a time of day is known."""
 
     morning: Words
@@ -63,7 +52,7 @@ class IntakeTimes(_Rules):
     any: Words
 
 
-class IntakeRules(_Rules):
+class IntakeRules(FilledRecord):
     """All of `intake_rules.yml`."""
 
     limits: IntakeLimits

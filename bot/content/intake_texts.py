@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
+
+from bot.content.strict_record import StrictRecord
 
 
 class ContactProblem(str, Enum):
@@ -23,13 +25,7 @@ class ContactProblem(str, Enum):
     EMAIL_UNUSABLE = "email_unusable"
 
 
-class _Texts(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class ConsentWording(_Texts):
+class ConsentWording(StrictRecord):
     """What a patient reads before the first question, and agrees to by going on.
 
     `version` is a number and the first eight digits of the text's SHA-256: a test compares them,
@@ -40,7 +36,7 @@ class ConsentWording(_Texts):
     text: str
 
 
-class QuestionTexts(_Texts):
+class QuestionTexts(StrictRecord):
     """The questions, one for each step."""
 
     name: str
@@ -51,7 +47,7 @@ class QuestionTexts(_Texts):
     confirm: str
 
 
-class HintTexts(_Texts):
+class HintTexts(StrictRecord):
     """What is said when an answer to a question was not understood as one."""
 
     name: str
@@ -62,7 +58,7 @@ class HintTexts(_Texts):
     confirm: str
 
 
-class ReadBackTexts(_Texts):
+class ReadBackTexts(StrictRecord):
     """What was answered, one line each, before it is sent."""
 
     before: str
@@ -75,7 +71,7 @@ class ReadBackTexts(_Texts):
     left_out: str
 
 
-class IntakeButtons(_Texts):
+class IntakeButtons(StrictRecord):
     """Titles of the form's buttons. Those of the times are also how the times are read back."""
 
     skip: str
@@ -93,7 +89,7 @@ class IntakeButtons(_Texts):
     person: str
 
 
-class EndTexts(_Texts):
+class EndTexts(StrictRecord):
     """The last word of a form, and what the gateway says once it has or has not stored it."""
 
     cancelled: str
@@ -106,14 +102,14 @@ class EndTexts(_Texts):
     not_stored: str
 
 
-class PersonTexts(_Texts):
+class PersonTexts(StrictRecord):
     """What a patient reads when a person of the clinic takes over the chat, and leaves it."""
 
     joined: str
     left: str
 
 
-class IntakeTexts(_Texts):
+class IntakeTexts(StrictRecord):
     """All texts of the form in one language."""
 
     consent: ConsentWording

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 LIMITS_FILE = Path(__file__).parent / "limits.yml"
 
 
-class ExampleLimits(BaseModel):
+class ExampleLimits(StrictRecord):
     """Least number of training utterances for one leaf or behaviour."""
 
     faq: int = Field(gt=0)
@@ -19,12 +20,8 @@ class ExampleLimits(BaseModel):
     follow_up: int = Field(gt=0)
     behaviour: int = Field(gt=0)
 
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
-
-class ContentLimits(BaseModel):
+class ContentLimits(StrictRecord):
     """Lengths in characters and text message segments, readability as a school grade.
 
     `behaviours` are the intents without leaves. `figure_words` are figures written as words, and
@@ -39,10 +36,6 @@ class ContentLimits(BaseModel):
     behaviours: tuple[str, ...]
     figure_words: tuple[str, ...]
     medicine_endings: tuple[str, ...]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 def load_limits(file: Path = LIMITS_FILE) -> ContentLimits:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
+
+from bot.content.strict_record import StrictRecord
 
 
 class SignOff(str, Enum):
@@ -41,13 +43,7 @@ NOT_ON_PAGE = "none"
 Slug = Field(regex=r"^[a-z][a-z0-9_]*$")
 
 
-class _Record(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class Citation(_Record):
+class Citation(StrictRecord):
     """A publication that the page rests on. `pmid` is its PubMed number."""
 
     id: str = Slug
@@ -56,7 +52,7 @@ class Citation(_Record):
     pmid: str = Field(regex=r"^[1-9][0-9]{5,8}$")
 
 
-class Answer(_Record):
+class Answer(StrictRecord):
     """One curated answer.
 
     `short` is what a patient reads first and fits a text message with the disclaimer; `full` is
@@ -70,7 +66,7 @@ class Answer(_Record):
     full: str
     references: tuple[str, ...]
     related: tuple[str, ...]
-    follow_ups: dict[FollowUpKind, str] = {}
+    follow_ups: dict[FollowUpKind, str] = Field(default_factory=dict)
     sign_off: SignOff
 
     @validator("references", "related")
@@ -80,7 +76,7 @@ class Answer(_Record):
         return names
 
 
-class Page(_Record):
+class Page(StrictRecord):
     """A condition page: its facts once, then its answers.
 
     `starters` are the answers that somebody who does not know what to ask is offered.
@@ -98,7 +94,7 @@ class Page(_Record):
     medicines: tuple[str, ...]
     references: tuple[Citation, ...]
     starters: tuple[str, ...]
-    follow_ups: dict[FollowUpKind, str] = {}
+    follow_ups: dict[FollowUpKind, str] = Field(default_factory=dict)
     answers: tuple[Answer, ...]
 
     @validator("starters")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "redaction_rules.yml"
@@ -17,13 +18,7 @@ WHAT = "what"
 Mark = Field(regex=r"^\[[a-z-]+\]$")
 
 
-class _Rules(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class RedactionRule(_Rules):
+class RedactionRule(StrictRecord):
     """What the patterns find is replaced by the mark."""
 
     mark: str = Mark
@@ -40,14 +35,14 @@ class RedactionRule(_Rules):
         return pattern
 
 
-class PhoneRule(_Rules):
+class PhoneRule(StrictRecord):
     """Telephone numbers are found by `phonenumbers`."""
 
     mark: str = Mark
     region: str = Field(regex=r"^[A-Z]{2}$")
 
 
-class RedactionRules(_Rules):
+class RedactionRules(StrictRecord):
     """All of `redaction_rules.yml`."""
 
     phones: PhoneRule

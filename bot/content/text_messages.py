@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.texts import DEFAULT_LANGUAGE
 from bot.content.yaml_source import read_yaml
 
@@ -33,13 +34,7 @@ class TextNotice(str, Enum):
     UNAVAILABLE = "unavailable"
 
 
-class _Messages(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class TextLines(_Messages):
+class TextLines(StrictRecord):
     """Lines that belong to several texts. An empty wording leaves the line out."""
 
     person: Wordings
@@ -52,7 +47,7 @@ class TextLines(_Messages):
     left_out: str
 
 
-class TextMessages(_Messages):
+class TextMessages(StrictRecord):
     """What is said in one language. `replies` are by a reply's template (`bot.replies.reply`).
 
     `labels` and `words` are what a choice is called, by the leaf or the intent of its button.
@@ -81,7 +76,7 @@ class TextMessages(_Messages):
         return texts
 
 
-class AllTextMessages(_Messages):
+class AllTextMessages(StrictRecord):
     """The messages by language (ISO 639-1)."""
 
     __root__: dict[str, TextMessages]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import FilledRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "text_rules.yml"
@@ -17,19 +18,7 @@ Words = tuple[str, ...]
 WordsByLanguage = dict[str, Words]
 
 
-class _Rules(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-    @validator("*", each_item=False)
-    def _names_one_at_least(cls, value: object) -> object:
-        if value == () or value == {}:
-            raise ValueError("must name one at least")
-        return value
-
-
-class SegmentLimits(_Rules):
+class SegmentLimits(FilledRecord):
     """Segments of one text at most. `text_rules.yml` says of which."""
 
     reply: int = Field(gt=0)
@@ -39,7 +28,7 @@ class SegmentLimits(_Rules):
     staff: int = Field(gt=0, le=10)
 
 
-class WhatsAppLimits(_Rules):
+class WhatsAppLimits(FilledRecord):
     """What WhatsApp takes in one message with buttons or a list, in characters."""
 
     # Twilio's limit of a body (error 21617) stands above WhatsApp's own.
@@ -51,20 +40,20 @@ class WhatsAppLimits(_Rules):
     description_characters: int = Field(gt=0)
 
 
-class PortalLimits(_Rules):
+class PortalLimits(FilledRecord):
     """What a portal takes in one message."""
 
     body_characters: int = Field(gt=0)
 
 
-class EchoLimits(_Rules):
+class EchoLimits(FilledRecord):
     """How much of an answer to the form is read back."""
 
     name_characters: int = Field(gt=0)
     contact_characters: int = Field(gt=0)
 
 
-class KeywordLists(_Rules):
+class KeywordLists(FilledRecord):
     """Whole messages that are key words, by what they ask for."""
 
     stop: WordsByLanguage
@@ -88,7 +77,7 @@ class KeywordLists(_Rules):
         return lists
 
 
-class StopWording(_Rules):
+class StopWording(FilledRecord):
     """Clear wording for "no more texts" besides the key words."""
 
     phrases: Words
@@ -98,7 +87,7 @@ class StopWording(_Rules):
     not_after: Words
 
 
-class TextRules(_Rules):
+class TextRules(FilledRecord):
     """All of `text_rules.yml`."""
 
     segments: SegmentLimits

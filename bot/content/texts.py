@@ -7,10 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import validator
 
 from bot.content.intake_texts import IntakeTexts
 from bot.content.page import FollowUpKind
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 _Name = TypeVar("_Name", bound=Enum)
@@ -35,34 +36,28 @@ class ChitchatKind(str, Enum):
     PAIN = "pain"
 
 
-class _Texts(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class ButtonTitles(_Texts):
+class ButtonTitles(StrictRecord):
     """Titles of the buttons that are not a question."""
 
     person: str
     more: str
 
 
-class PersonalAdviceTexts(_Texts):
+class PersonalAdviceTexts(StrictRecord):
     """Declining to advise on one person's case."""
 
     decline: str
     general: str
 
 
-class NotCoveredTexts(_Texts):
+class NotCoveredTexts(StrictRecord):
     """Saying that the page does not answer."""
 
     page: str
     about_topic: str
 
 
-class ClarifyTexts(_Texts):
+class ClarifyTexts(StrictRecord):
     """Asking which question was meant."""
 
     two_meanings: str
@@ -71,7 +66,7 @@ class ClarifyTexts(_Texts):
     nothing_to_follow: str
 
 
-class FollowUpTexts(_Texts):
+class FollowUpTexts(StrictRecord):
     """Follow-ups that are not answered by another answer."""
 
     source: str
@@ -79,7 +74,7 @@ class FollowUpTexts(_Texts):
     already_full: str
 
 
-class ErrorTexts(_Texts):
+class ErrorTexts(StrictRecord):
     """When something of ours failed."""
 
     action_failed: str
@@ -117,7 +112,7 @@ class ErrorCode(str, Enum):
 SAFE_TEXT_ERRORS = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
 
 
-class DemonstrationTexts(_Texts):
+class DemonstrationTexts(StrictRecord):
     """The demonstration of a page of the clinic."""
 
     title: str
@@ -137,7 +132,7 @@ class DemonstrationTexts(_Texts):
     no_script: str
 
 
-class AnswerPageTexts(_Texts):
+class AnswerPageTexts(StrictRecord):
     """The page with one full answer."""
 
     title: str
@@ -153,7 +148,7 @@ class AnswerPageTexts(_Texts):
     gone: str
 
 
-class Texts(_Texts):
+class Texts(StrictRecord):
     """All of `texts.yml`. Words in {braces} are filled in by whoever composes the reply."""
 
     source_line: str

@@ -5,18 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from limits import parse_many
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.intake.delivery_limits import AttemptLimits, RestLimits, RetryLimits
 
 LIMITS_FILE = Path(__file__).parent / "limits.yml"
-
-
-class _Limits(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 def _rate(rate: str) -> str:
@@ -28,13 +23,13 @@ def _rate(rate: str) -> str:
     return rate
 
 
-class SessionLimits(_Limits):
+class SessionLimits(StrictRecord):
     """How long a session lasts."""
 
     idle_minutes: float = Field(gt=0)
 
 
-class RequestLimits(_Limits):
+class RequestLimits(StrictRecord):
     """How much one request may carry."""
 
     largest_body_bytes: int = Field(gt=0)
@@ -42,7 +37,7 @@ class RequestLimits(_Limits):
     longest_text: int = Field(gt=0)
 
 
-class TurnLimits(_Limits):
+class TurnLimits(StrictRecord):
     """How long one message may take and how many may wait."""
 
     answer_seconds: float = Field(gt=0)
@@ -50,7 +45,7 @@ class TurnLimits(_Limits):
     waiting: int = Field(ge=0)
 
 
-class RefusedAlertLimits(_Limits):
+class RefusedAlertLimits(StrictRecord):
     """How alerts of refused messages are kept together."""
 
     window_minutes: float = Field(gt=0)
@@ -58,7 +53,7 @@ class RefusedAlertLimits(_Limits):
     senders: int = Field(gt=0)
 
 
-class AlertLimits(_Limits):
+class AlertLimits(StrictRecord):
     """How long a safety reply may wait for its alert, and how many alerts may wait."""
 
     database_seconds: float = Field(gt=0)
@@ -68,7 +63,7 @@ class AlertLimits(_Limits):
     refused: RefusedAlertLimits
 
 
-class HandOverLimits(_Limits):
+class HandOverLimits(StrictRecord):
     """How a person of staff writes in a conversation."""
 
     longest_text: int = Field(gt=0)
@@ -76,26 +71,26 @@ class HandOverLimits(_Limits):
     idle_minutes: float = Field(gt=0)
 
 
-class UpdateLimits(_Limits):
+class UpdateLimits(StrictRecord):
     """How often a patient's device asks what is new."""
 
     soon_seconds: float = Field(gt=0)
     later_seconds: float = Field(gt=0)
 
 
-class FeedbackLimits(_Limits):
+class FeedbackLimits(StrictRecord):
     """How much may be written beside "this did not help"."""
 
     longest_comment: int = Field(gt=0)
 
 
-class WidgetLimits(_Limits):
+class WidgetLimits(StrictRecord):
     """How much the website widget may be to load."""
 
     largest_compressed_bytes: int = Field(gt=0)
 
 
-class UpkeepLimits(_Limits):
+class UpkeepLimits(StrictRecord):
     """When background work is done."""
 
     rasa_wait_seconds: float = Field(ge=0)
@@ -105,21 +100,21 @@ class UpkeepLimits(_Limits):
     stop_seconds: float = Field(ge=0)
 
 
-class ReadinessLimits(_Limits):
+class ReadinessLimits(StrictRecord):
     """How the readiness probe is run."""
 
     probe_seconds: float = Field(gt=0)
     reuse_seconds: float = Field(ge=0)
 
 
-class DatabaseLimits(_Limits):
+class DatabaseLimits(StrictRecord):
     """How the database is used."""
 
     busy_seconds: float = Field(gt=0)
     connections: int = Field(gt=0)
 
 
-class DeskLimits(_Limits):
+class DeskLimits(StrictRecord):
     """How long staff stay signed in, and how much one page or form of the desk holds."""
 
     idle_minutes: float = Field(gt=0)
@@ -135,7 +130,7 @@ class DeskLimits(_Limits):
     poll_seconds: float = Field(gt=0)
 
 
-class LookupLimits(_Limits):
+class LookupLimits(StrictRecord):
     """How a provider is asked whether it took a text.
 
     `skew_seconds`: how far its clock may be from ours. `rows`: how many texts it is asked for.
@@ -145,7 +140,7 @@ class LookupLimits(_Limits):
     rows: int = Field(ge=1, le=1000)
 
 
-class TextBudgets(_Limits):
+class TextBudgets(StrictRecord):
     """How many texts may be sent over time, and how long one may wait for that."""
 
     per_number: tuple[str, ...]
@@ -157,7 +152,7 @@ class TextBudgets(_Limits):
         return _rate(rate)
 
 
-class QuietHours(_Limits):
+class QuietHours(StrictRecord):
     """When texts that the clinic begins are sent: from `day_begins` until before `day_ends`.
 
     Clock times as HH:MM. `awake_minutes`: for so long after the patient's last text at any hour.
@@ -174,7 +169,7 @@ class QuietHours(_Limits):
         return ends
 
 
-class TextingLimits(_Limits):
+class TextingLimits(StrictRecord):
     """How texts are sent.
 
     `order_tries`: so often a text is tried while later ones of the same number wait for it.
@@ -189,7 +184,7 @@ class TextingLimits(_Limits):
     quiet_hours: QuietHours
 
 
-class InboundTextLimits(_Limits):
+class InboundTextLimits(StrictRecord):
     """How texts are taken in and dealt with.
 
     `at_once`: of how many threads at the same time. `most_unstored`: how many are kept in memory
@@ -207,7 +202,7 @@ class InboundTextLimits(_Limits):
     introduce_again_days: int = Field(gt=0)
 
 
-class RateLimits(_Limits):
+class RateLimits(StrictRecord):
     """Requests over time, each written as the `limits` library reads it: "20 per minute"."""
 
     sessions_per_address: tuple[str, ...]
@@ -226,7 +221,7 @@ class RateLimits(_Limits):
         return _rate(rate)
 
 
-class GatewayLimits(_Limits):
+class GatewayLimits(StrictRecord):
     """All of `limits.yml`."""
 
     session: SessionLimits

@@ -5,20 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 DELIVERY_FILE = Path(__file__).parent / "delivery.yml"
 
 
-class _Part(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class AttemptLimits(_Part):
+class AttemptLimits(StrictRecord):
     """What one attempt may take, in seconds, and how many there may be at once for one receiver."""
 
     seconds: float = Field(gt=0)
@@ -41,7 +36,7 @@ class NoticeAttemptLimits(AttemptLimits):
     goodbye_seconds: float = Field(gt=0)
 
 
-class RetryLimits(_Part):
+class RetryLimits(StrictRecord):
     """How long to wait before another attempt, in seconds."""
 
     pauses: tuple[float, ...]
@@ -54,7 +49,7 @@ class RetryLimits(_Part):
         return pauses
 
 
-class RestLimits(_Part):
+class RestLimits(StrictRecord):
     """How long the worker rests, in seconds."""
 
     longest_seconds: float = Field(gt=0)
@@ -62,7 +57,7 @@ class RestLimits(_Part):
     after_failure_seconds: float = Field(gt=0)
 
 
-class DeliveryLimits(_Part):
+class DeliveryLimits(StrictRecord):
     """All of `delivery.yml`."""
 
     attempts: NoticeAttemptLimits

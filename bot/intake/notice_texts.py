@@ -7,8 +7,9 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeVar
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.intake.outbox import Notice, NoticeEvent
 from bot.intake.records import Urgency
@@ -23,17 +24,13 @@ _PLACEHOLDERS = {
 }
 
 
-class NoticeTexts(BaseModel):
+class NoticeTexts(StrictRecord):
     """Words for every event and urgency, and where they go."""
 
     events: dict[NoticeEvent, str]
     urgencies: dict[Urgency, str]
     subject: str = Field(min_length=1, max_length=200, regex=r"^[^\r\n]+$")
     body: str = Field(min_length=1)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("events")
     def _every_event(cls, texts: dict[NoticeEvent, str]) -> dict[NoticeEvent, str]:

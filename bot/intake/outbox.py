@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
 from bot.database.engine import Database
+from bot.database.leases import free, lease
 from bot.database.schema import UtcTime, intake_records, outbox
 from bot.intake.actors import SYSTEM, Actor
 from bot.intake.delivery_failure import Failure
@@ -116,22 +117,10 @@ class OutboxStore:
         Nobody else gets them until the lease ends; then they are due again unless settled.
         """
         due = (outbox.c.state == NoticeState.WAITING.value) & (outbox.c.next_attempt_at <= now)
-        free = outbox.c.leased_until.is_(None) | (outbox.c.leased_until <= now)
-        chosen = (
-            _notices()
-            .where(outbox.c.sink == sink.value, due, free)
-            .order_by(_gravity(), outbox.c.next_attempt_at, outbox.c.id)
-            .limit(limit)
-            .with_for_update(of=outbox, skip_locked=True)
-        )
+        chosen = _notices().where(outbox.c.sink == sink.value, due, free(outbox, now))
         until = now + timedelta(seconds=lease_seconds)
         with self._database.writing() as connection:
-            rows = connection.execute(chosen).all()
-            ids = [row.id for row in rows]
-            if ids:
-                connection.execute(
-                    update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=until)
-                )
+            rows = lease(connection, outbox, chosen, gravest=_gravity(), until=until, limit=limit)
         return tuple([_notice(row, leased_until=until) for row in rows])
 
     def delivered(self, notice: Notice, *, now: datetime) -> bool:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_timezone_gmt
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
 from bot.configuration.clinic import Clinic, Day
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.intake.records import Urgency
 
@@ -24,16 +25,12 @@ _SPANISH_OF_THE_US = "es_US"
 _DAYS = tuple(Day)
 
 
-class Promises(BaseModel):
+class Promises(StrictRecord):
     """The numbers of `promises.yml`, which says what each is for."""
 
     open_hours: dict[Urgency, float]
     round_up_to_minutes: int = Field(ge=1, le=60)
     expire_after_days: int = Field(ge=1, le=36_500)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("round_up_to_minutes")
     def _divides_the_hour(cls, minutes: int) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 RETENTION_FILE = Path(__file__).parent / "retention.yml"
@@ -16,13 +17,7 @@ RETENTION_FILE = Path(__file__).parent / "retention.yml"
 _MOST_DAYS = 36_500
 
 
-class _Part(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class Days(_Part):
+class Days(StrictRecord):
     """Whole days by kind; `retention.yml` says what each begins with."""
 
     conversations: int = Field(ge=1, le=_MOST_DAYS)
@@ -34,7 +29,7 @@ class Days(_Part):
     feedback: int = Field(ge=1, le=_MOST_DAYS)
 
 
-class PurgePace(_Part):
+class PurgePace(StrictRecord):
     """How often what is too old is looked for, and how much goes in one transaction."""
 
     every_minutes: float = Field(gt=0)
@@ -52,7 +47,7 @@ class PurgePace(_Part):
         return timedelta(minutes=self.retry_minutes)
 
 
-class Retention(_Part):
+class Retention(StrictRecord):
     """All of `retention.yml`."""
 
     days: Days

@@ -7,8 +7,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.intake.transitions import Move
 from bot.replies.intake_request import BestTime, IntakeRequest
@@ -37,7 +38,7 @@ def _holds(template: str, *places: str) -> str:
     return template
 
 
-class StaffPhrases(BaseModel):
+class StaffPhrases(StrictRecord):
     """All of `staff_phrases.yml`; every topic, tier and so on has its phrase."""
 
     alert: str
@@ -49,10 +50,6 @@ class StaffPhrases(BaseModel):
     parts: dict[RequestPart, str]
     best_times: dict[BestTime, str]
     moves: dict[Move, str]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("alert")
     def _names_topic_and_facts(cls, template: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
 from bot.content.library import Topic
+from bot.content.strict_record import StrictRecord
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
 
 _Share = Field(ge=0.0, le=1.0)
 
 
-class Thresholds(BaseModel):
+class Thresholds(StrictRecord):
     """Probabilities (0 to 1) at which something is believed. Fitted by `python -m bot thresholds`.
 
     `emergency`, `crisis` and `personal_advice` are taken from this probability on even if another
@@ -29,10 +30,6 @@ class Thresholds(BaseModel):
     behaviour: float = _Share
     clarify_sum: float = _Share
     related: float = _Share
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Thresholds:

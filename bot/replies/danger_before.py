@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.replies.reply import Reply
 from bot.safety.danger import Danger
 
 
-class DangerBefore(BaseModel):
+class DangerBefore(StrictRecord):
     """`danger` is what the previous reply answered, if that was a danger.
 
     `safety_replies` counts the safety replies among the latest ones.
@@ -18,10 +19,6 @@ class DangerBefore(BaseModel):
 
     danger: Danger | None = None
     safety_replies: int = Field(default=0, ge=0)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @classmethod
     def of(cls, latest: Sequence[Reply]) -> DangerBefore:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
 from bot.content.intake_texts import ContactProblem
+from bot.content.strict_record import StrictRecord
 from bot.content.texts import DEFAULT_LANGUAGE
 from bot.replies.intake_request import BestTime, Contact, ContactKind, IntakeRequest
 
@@ -66,7 +67,7 @@ class FormEnd(str, Enum):
     TRIES_USED = "tries_used"
 
 
-class IntakeDraft(BaseModel):
+class IntakeDraft(StrictRecord):
     """A form that is being filled in.
 
     `consent_version` names the wording that was shown, `kept_days` how long it said that answers
@@ -92,10 +93,6 @@ class IntakeDraft(BaseModel):
     note: Note | None = None
     problem: ContactProblem | None = None
     end: FormEnd | None = None
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     def __repr__(self) -> str:
         return f"IntakeDraft(step={self.step.value})"

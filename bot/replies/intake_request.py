@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
+
+from bot.content.strict_record import StrictRecord
 
 
 class ContactKind(str, Enum):
@@ -24,15 +26,11 @@ class BestTime(str, Enum):
     ANY = "any"
 
 
-class Contact(BaseModel):
+class Contact(StrictRecord):
     """`value` is a telephone number in E.164 or a normalised e-mail address."""
 
     kind: ContactKind
     value: str = Field(min_length=3, max_length=254)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     def __repr__(self) -> str:
         return f"Contact(kind={self.kind.value})"
@@ -40,7 +38,7 @@ class Contact(BaseModel):
     __str__ = __repr__
 
 
-class IntakeRequest(BaseModel):
+class IntakeRequest(StrictRecord):
     """A finished form. Only the contact is required.
 
     `consent_version` names the wording that the patient agreed to, `consent_at` when (UTC).
@@ -53,10 +51,6 @@ class IntakeRequest(BaseModel):
     language: str = "en"
     consent_version: str
     consent_at: datetime
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     def __repr__(self) -> str:
         return "IntakeRequest(...)"

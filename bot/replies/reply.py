@@ -7,8 +7,9 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.replies.intake_request import IntakeRequest
 from bot.safety.danger import Danger
 
@@ -41,12 +42,6 @@ KINDS_WITH_DISCLAIMER = frozenset(
 )
 
 
-class _Part(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
 class Asks(str, Enum):
     """What a question of the intake form asks for, so that a device can make it easy to answer.
 
@@ -61,14 +56,14 @@ class Asks(str, Enum):
     CONFIRM = "confirm"
 
 
-class Reference(_Part):
+class Reference(StrictRecord):
     """A publication, as shown to a patient."""
 
     citation: str
     pmid: str = Field(regex=r"^\d+$")
 
 
-class Source(_Part):
+class Source(StrictRecord):
     """Where an answer comes from and who reviewed the page it rests on."""
 
     section: str
@@ -78,7 +73,7 @@ class Source(_Part):
     references: tuple[Reference, ...]
 
 
-class Button(_Part):
+class Button(StrictRecord):
     """A choice offered with a reply.
 
     `payload` is what Rasa is given when it is chosen, as in `/faq{"topic": "migraine.aura"}`. It
@@ -89,7 +84,7 @@ class Button(_Part):
     payload: str = Field(regex=r"^/")
 
 
-class Template(_Part):
+class Template(StrictRecord):
     """Which curated text a reply says, so that a text message can say it in fewer words.
 
     `name` is a key of `replies` in `text_messages.yml`, `values` what was filled in besides the
@@ -106,7 +101,7 @@ class Template(_Part):
         return cls(name=name, values=tuple(values.items()))
 
 
-class Reply(_Part):
+class Reply(StrictRecord):
     """One bubble: text, and all that belongs to it.
 
     Parts that do not apply are None (or no buttons). `asks` is what a question of the intake form

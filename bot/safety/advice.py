@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Extra
-
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.safety.compiled import PatternReader, covered_by
 from bot.safety.folding import Folder, load_spelling
@@ -15,17 +14,13 @@ from bot.safety.occurrences import PhraseFinder
 ADVICE_FILE = Path(__file__).parent / "advice.yml"
 
 
-class AdviceWording(BaseModel):
+class AdviceWording(StrictRecord):
     """`advice.yml`. `unless` are patterns of harmless wording: their words are not read."""
 
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 class AdviceScreen:

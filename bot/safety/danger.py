@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
+
+from bot.content.strict_record import StrictRecord
 
 #: The language of everything that is not said to be in another one.
 ENGLISH = "en"
@@ -56,7 +58,7 @@ class About(str, Enum):
     SOMEONE_ELSE = "someone_else"
 
 
-class Danger(BaseModel):
+class Danger(StrictRecord):
     """A danger that somebody told of, without a word of what they wrote.
 
     `level` is the C-SSRS level, 1 to 6, of thoughts of suicide and self-harm; None where it does
@@ -68,10 +70,6 @@ class Danger(BaseModel):
     level: int | None = Field(default=None, ge=1, le=6)
     about: About = About.SELF
     language: str = Field(default=ENGLISH, regex=r"^[a-z]{2}\Z")
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @classmethod
     def of_leaf(cls, leaf: str, about: About = About.SELF, language: str = ENGLISH) -> Danger:

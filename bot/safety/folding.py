@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from pydantic import BaseModel, Extra
-
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.safety.contractions import join_contractions
 from bot.safety.letters import plain_letters
@@ -46,7 +45,7 @@ _MANY_PIECES = 4
 _LONG_PIECES = 3
 
 
-class Spelling(BaseModel):
+class Spelling(StrictRecord):
     """How people type, as `spelling.yml` lists it.
 
     `letters` are look-alikes of Latin letters, `digits` the letters that digits and signs stand
@@ -63,10 +62,6 @@ class Spelling(BaseModel):
     fuzzy: tuple[str, ...]
     common: tuple[str, ...]
     telling: tuple[str, ...]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import hashlib
 from enum import Enum
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field, root_validator
+from pydantic import Field, root_validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import ContentError, read_yaml
 from bot.safety.danger import ENGLISH, About, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import SPELLING_FILE
@@ -30,20 +31,14 @@ class Context(str, Enum):
     TOLD = "told"
 
 
-class _Record(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class Together(_Record):
+class Together(StrictRecord):
     """All of some patterns, in any order, in one message or within so many words of each other."""
 
     all: tuple[str, ...]
     within: int | None = Field(default=None, ge=1, le=60)
 
 
-class LexiconEntry(_Record):
+class LexiconEntry(StrictRecord):
     """One kind of danger: how it is said, with examples that must and must not be found.
 
     `phrases` are plain words in any language, `patterns` and `together` are written in the language
@@ -79,7 +74,7 @@ class LexiconEntry(_Record):
         return values
 
 
-class Cover(_Record):
+class Cover(StrictRecord):
     """Harmless wording that hides the words it is made of from every entry of some kinds.
 
     `denial`: it only counts in a message in which nothing takes the denial back (the `undone_by` of
@@ -96,7 +91,7 @@ class Cover(_Record):
     examples: tuple[str, ...]
 
 
-class ContextRule(_Record):
+class ContextRule(StrictRecord):
     """Wording that puts a whole message into a context, and wording that takes it out again.
 
     `language` is that of the entries which TOLD concerns.
@@ -108,7 +103,7 @@ class ContextRule(_Record):
     undone_by: tuple[str, ...] = ()
 
 
-class Covers(_Record):
+class Covers(StrictRecord):
     """`covers.yml`: everything that makes dangerous words harmless."""
 
     covers: tuple[Cover, ...] = ()
@@ -116,7 +111,7 @@ class Covers(_Record):
     contexts: tuple[ContextRule, ...] = ()
 
 
-class WordLists(_Record):
+class WordLists(StrictRecord):
     """`words.yml`: the word lists that patterns name in braces.
 
     `courtesies` are said around anything: the edge of a text may lie before or behind them.
@@ -126,27 +121,27 @@ class WordLists(_Record):
     courtesies: tuple[str, ...] = ()
 
 
-class Speakers(_Record):
+class Speakers(StrictRecord):
     """One language in `speaker.yml`: patterns of somebody else, and of who speaks of themselves."""
 
     someone_else: tuple[str, ...] = ()
     myself: tuple[str, ...] = ()
 
 
-class SpeakerFile(_Record):
+class SpeakerFile(StrictRecord):
     """`speaker.yml`: the languages in which it is told who is in danger."""
 
     en: Speakers = Speakers()
     es: Speakers = Speakers()
 
 
-class EntryFile(_Record):
+class EntryFile(StrictRecord):
     """One family of dangers."""
 
     entries: tuple[LexiconEntry, ...]
 
 
-class Lexicon(_Record):
+class Lexicon(StrictRecord):
     """Everything that the screen looks for, and what makes it harmless."""
 
     entries: tuple[LexiconEntry, ...]

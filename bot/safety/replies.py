@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, root_validator
+from pydantic import root_validator
 
 from bot.configuration.clinic import Clinic
 from bot.content.page import SignOff
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.safety.danger import (
     ENGLISH,
@@ -26,13 +27,7 @@ REPLIES_FILE = Path(__file__).parent / "replies.yml"
 _UNKNOWN_LEVEL = 2
 
 
-class _Record(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class SafetyText(_Record):
+class SafetyText(StrictRecord):
     """One fixed text in one language, and its sign-off state."""
 
     text: str
@@ -46,7 +41,7 @@ class SafetyText(_Record):
         return self.copy(update={"text": text})
 
 
-class DangerReply(_Record):
+class DangerReply(StrictRecord):
     """What answers one kind of danger: wordings of the same content, said in turn.
 
     Without `tiers` or `levels` (C-SSRS) it answers all of them.
@@ -80,7 +75,7 @@ class DangerReply(_Record):
         return found or self.wordings_in(ENGLISH)
 
 
-class KindTexts(_Record):
+class KindTexts(StrictRecord):
     """Texts for each kind of danger, one for each language."""
 
     emergency: tuple[SafetyText, ...]
@@ -92,7 +87,7 @@ class KindTexts(_Record):
         return next((text for text in texts if text.language == language), None)
 
 
-class SafetyReplies(_Record):
+class SafetyReplies(StrictRecord):
     """All fixed safety texts.
 
     `dangers` answer a danger. `before_english` stands before the English reply in languages that

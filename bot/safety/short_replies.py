@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, root_validator
+from pydantic import root_validator
 
 from bot.configuration.clinic import Clinic
 from bot.content.page import SignOff
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.safety.danger import ENGLISH, Danger, SafetyKind
 from bot.safety.replies import (
@@ -33,15 +34,11 @@ class ShortDangerReply(DangerReply):
     essence: str | None = None
 
 
-class ShortSafetyReplies(BaseModel):
+class ShortSafetyReplies(StrictRecord):
     """All safety texts that text messages say in fewer words than `SafetyReplies`."""
 
     dangers: tuple[ShortDangerReply, ...]
     door_open: KindTexts
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @root_validator(skip_on_failure=True)
     def _answer_every_danger(cls, values: dict[str, object]) -> dict[str, object]:

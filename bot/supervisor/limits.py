@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 LIMITS_FILE = Path(__file__).parent / "limits.yml"
 
 
-class SupervisorLimits(BaseModel):
+class SupervisorLimits(StrictRecord):
     """Times in seconds, sizes in bytes; `limits.yml` says what each is for."""
 
     probe_every: float = Field(gt=0)
@@ -23,10 +24,6 @@ class SupervisorLimits(BaseModel):
     calm_after: float = Field(gt=0)
     log_bytes: int = Field(gt=0)
     log_files: int = Field(ge=1)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     def restart_delay(self, deaths_in_a_row: int) -> float:
         """Seconds to wait before the next start, after so many deaths in a row (1 or more)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,7 +25,7 @@ from bot.intake.ownership import NoConversationError, OwnedError
 from bot.intake.record_conversations import UnchosenConversationError
 from bot.intake.record_store import RecordChangedError
 from bot.intake.references import parse_reference
-from bot.intake.staff import Role
+from bot.intake.staff import Role, User
 from bot.intake.transitions import REASONED_MOVES, IllegalMoveError, Move
 
 _RECORD = "/desk/records/{reference}"
@@ -53,6 +54,14 @@ class _Unusable(Exception):
         super().__init__(fault.value)
         self.field = field
         self.fault = fault
+
+
+class _Owning(Protocol):
+    """What changes the owner of a conversation."""
+
+    def __call__(
+        self, reference: str, user: User, *, conversation_id: str | None
+    ) -> Awaitable[None]: ...
 
 
 class RecordPage:
@@ -166,28 +175,23 @@ class RecordPage:
         return await self._after(add(), session, reference, form, Done.NOTED)
 
     async def _take_over(self, request: Request) -> Response:
-        session, form = await self._guard.form(request, Role.AGENT)
-        reference = _reference(request)
-        act = self._parts.hand_over.take_over(
-            reference, session.user, conversation_id=_conversation(form)
-        )
-        return await self._after(act, session, reference, form, Done.TOOK_OVER)
+        act = self._parts.hand_over.take_over
+        return await self._own(request, act, Done.TOOK_OVER, Role.AGENT)
 
     async def _take_from_owner(self, request: Request) -> Response:
-        session, form = await self._guard.form(request, Role.ADMIN)
-        reference = _reference(request)
-        act = self._parts.hand_over.take_from_owner(
-            reference, session.user, conversation_id=_conversation(form)
-        )
-        return await self._after(act, session, reference, form, Done.TOOK_OVER)
+        act = self._parts.hand_over.take_from_owner
+        return await self._own(request, act, Done.TOOK_OVER, Role.ADMIN)
 
     async def _hand_back(self, request: Request) -> Response:
-        session, form = await self._guard.form(request, Role.AGENT)
+        act = self._parts.hand_over.hand_back
+        return await self._own(request, act, Done.HANDED_BACK, Role.AGENT)
+
+    async def _own(self, request: Request, act: _Owning, done: Done, role: Role) -> Response:
+        """Change who owns the conversation that the form names."""
+        session, form = await self._guard.form(request, role)
         reference = _reference(request)
-        act = self._parts.hand_over.hand_back(
-            reference, session.user, conversation_id=_conversation(form)
-        )
-        return await self._after(act, session, reference, form, Done.HANDED_BACK)
+        acting = act(reference, session.user, conversation_id=_conversation(form))
+        return await self._after(acting, session, reference, form, done)
 
     async def _write(self, request: Request) -> Response:
         session, form = await self._guard.form(request, Role.AGENT)

@@ -7,8 +7,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 from bot.database.audit_log import AuditAction
 from bot.gateway.desk.troubles import FieldFault, Trouble
@@ -41,27 +42,21 @@ class Done(str, Enum):
     PASSWORD_CHANGED = "password_changed"
 
 
-class _Words(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class MoveWords(_Words):
+class MoveWords(StrictRecord):
     """The button of a move, and what the page says once it is made."""
 
     button: str
     done: str
 
 
-class TroubleWords(_Words):
+class TroubleWords(StrictRecord):
     """What happened, and what to do about it."""
 
     title: str
     advice: str
 
 
-class Wording(_Words):
+class Wording(StrictRecord):
     """All of `wording.yml`; every member of every closed set has its words."""
 
     states: dict[RecordState, str]

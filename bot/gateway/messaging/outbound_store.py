@@ -15,6 +15,7 @@ from sqlalchemy.sql import Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.database.engine import Database
+from bot.database.leases import free, lease
 from bot.database.schema import UtcTime, opt_outs, outbound_texts, text_threads
 from bot.gateway.limits import TextingLimits
 from bot.gateway.messaging.adapter import GatewayName
@@ -49,30 +50,19 @@ class OutboundStore:
         Nobody else gets them until the lease ends; then they are due again unless settled. Of one
         number the earliest is taken alone, but what tells of a danger waits for none.
         """
-        chosen = (
-            _texts()
-            .where(
-                _WAITS,
-                text_threads.c.gateway == gateway.value,
-                outbound_texts.c.kind.in_([kind.value for kind in kinds]),
-                self._due(now),
-                _free(now),
-                self._in_order(now),
-            )
-            .order_by(_gravity(), outbound_texts.c.next_attempt_at, outbound_texts.c.id)
-            .limit(limit)
-            .with_for_update(of=outbound_texts, skip_locked=True)
+        chosen = _texts().where(
+            _WAITS,
+            text_threads.c.gateway == gateway.value,
+            outbound_texts.c.kind.in_([kind.value for kind in kinds]),
+            self._due(now),
+            free(outbound_texts, now),
+            self._in_order(now),
         )
         until = now + timedelta(seconds=self._limits.attempts.lease_seconds)
         with self._database.writing() as connection:
-            rows = connection.execute(chosen).all()
-            ids = [row.id for row in rows]
-            if ids:
-                connection.execute(
-                    update(outbound_texts)
-                    .where(outbound_texts.c.id.in_(ids))
-                    .values(leased_until=until)
-                )
+            rows = lease(
+                connection, outbound_texts, chosen, gravest=_gravity(), until=until, limit=limit
+            )
             return tuple([self._claimed(connection, row, until) for row in rows])
 
     def sent(self, text: OutboundText, provider_id: str, *, now: datetime) -> bool:
@@ -253,10 +243,6 @@ def _change(
 
 def _claim_of(text: OutboundText) -> ColumnElement[Boolean]:
     return _WAITS & (outbound_texts.c.leased_until == text.leased_until)
-
-
-def _free(now: datetime) -> ColumnElement[Boolean]:
-    return or_(outbound_texts.c.leased_until.is_(None), outbound_texts.c.leased_until <= now)
 
 
 def _gravity() -> ColumnElement[Boolean]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.configuration.clinic import Clinic
+from bot.content.segments import measure
 from bot.content.text_messages import (
     AllTextMessages,
     TextNotice,
@@ -20,7 +21,6 @@ from bot.replies.texting.answer_links import AnswerLinks
 from bot.replies.texting.choices import Choice
 from bot.replies.texting.fitting import Part, Wording, fitted, joined
 from bot.replies.texting.quick_reply import QuickReply
-from bot.replies.texting.segments import measure
 from bot.replies.texting.short_forms import ShortForms, TextSources
 from bot.replies.texting.text_limit import text_limit
 from bot.replies.texting.turn_parts import Spoken, TurnParts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.configuration.clinic import Clinic
+from bot.content.gsm7 import is_gsm7, with_plain_letters
 from bot.content.library import Topic
 from bot.content.text_messages import AllTextMessages, TextMessages
 from bot.content.text_rules import EchoLimits
@@ -14,7 +15,6 @@ from bot.content.texts import DEFAULT_LANGUAGE
 from bot.replies.composer import ReplyComposer
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.texting.answer_links import AnswerLinks
-from bot.replies.texting.gsm7 import is_gsm7, with_plain_letters
 from bot.replies.wording import fill_in, in_a_sentence, in_words
 from bot.safety.danger import Danger, DangerTopic
 from bot.safety.replies import SafetyReplies

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.content.gsm7 import with_plain_letters, with_plain_signs
+from bot.content.segments import Encoding, measure
 from bot.content.text_rules import TextRules
 from bot.replies.channel import Channel
-from bot.replies.texting.gsm7 import with_plain_letters, with_plain_signs
-from bot.replies.texting.segments import Encoding, measure
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.content.segments import Encoding, measure
 from bot.content.text_messages import TextNotice, load_text_messages
 from bot.content.text_rules import load_text_rules
 from bot.replies.channel import Channel
@@ -18,7 +19,6 @@ from bot.replies.texting.every_turn import EveryTurn
 from bot.replies.texting.fitting import Part, Wording, fitted, joined
 from bot.replies.texting.render_check import rendering_faults, spoken
 from bot.replies.texting.rendering import RenderedText, TextRenderer, TextTooLongError
-from bot.replies.texting.segments import Encoding, measure
 from bot.safety.danger import Danger, DangerTopic, SafetyKind
 from tests.replies.forms import ALL_ANSWERS, fill, started
 from tests.replies.forms import COMPOSER as FORM_COMPOSER
@@ -166,7 +166,7 @@ def test_every_choice_of_the_form_can_be_read_back(language: str) -> None:
 
 
 def measureless(label: str) -> str:
-    from bot.replies.texting.gsm7 import with_plain_letters
+    from bot.content.gsm7 import with_plain_letters
 
     return with_plain_letters(label)
 

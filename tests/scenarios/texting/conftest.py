@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot.content.segments import Encoding, measure
 from bot.content.text_rules import load_text_rules
-from bot.replies.texting.segments import Encoding, measure
 from tests.messaging.running_double import RunningDouble
 from tests.scenarios.running_product import RunningProduct
 from tests.scenarios.texting.texter import Texter

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.configuration.clinic import load_clinic
+from bot.content.gsm7 import with_plain_letters
 from bot.content.text_messages import TextNotice, load_text_messages
-from bot.replies.texting.gsm7 import with_plain_letters
 from bot.safety.short_replies import load_short_replies
 from tests.scenarios.curated import record
 

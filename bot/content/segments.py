@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.replies.texting.gsm7 import SEPTETS, is_gsm7
+from bot.content.gsm7 import SEPTETS, is_gsm7
 
 
 class Encoding(str, Enum):

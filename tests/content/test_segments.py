@@ -7,8 +7,8 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replies.texting.gsm7 import SEPTETS, is_gsm7, with_plain_letters, with_plain_signs
-from bot.replies.texting.segments import Encoding, Measure, measure
+from bot.content.gsm7 import SEPTETS, is_gsm7, with_plain_letters, with_plain_signs
+from bot.content.segments import Encoding, Measure, measure
 
 GSM7 = st.text(st.sampled_from(sorted(SEPTETS)), max_size=400)
 ANY = st.text(max_size=300)
