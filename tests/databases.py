@@ -55,8 +55,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     """One with its tables."""
-    # Long: another run on the same machine must not make a wait a failure.
-    opened = Database(url, busy_seconds=20, connections=8)
+    opened = Database(url, busy_seconds=5, connections=8)
     migrate(opened)
     yield opened
     opened.close()
