@@ -13,6 +13,7 @@ from bot.commands import (
     audit,
     classify,
     content,
+    evaluate,
     feedback,
     intake,
     keys,
@@ -31,7 +32,7 @@ BAD_INPUT = 2
 
 #: In the order in which the help lists them.
 _COMMANDS = (
-    *(serve, twilio_double, content, widget, classify, thresholds, safety),
+    *(serve, twilio_double, content, widget, classify, evaluate, thresholds, safety),
     *(users, intake, feedback, audit, privacy, keys),
 )
 

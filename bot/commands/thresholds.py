@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from bot.nlu.threshold_fitting import (
         FittingDataError,
         Judged,
-        expected_calibration_error,
+        calibration_error,
         fit,
         read_labelled,
     )
@@ -82,14 +82,14 @@ def run(arguments: argparse.Namespace) -> int:
         if row.get("half", SEEN) == SEEN
     ]
     fitted = fit(judged, _RELATED, safety)
-    calibration_error = expected_calibration_error(judged, fitted.temperature)
+    gap = calibration_error(judged, fitted.temperature)
     # The model's probabilities are at the configured temperature already.
     temperature = classifier.temperature * fitted.temperature
-    _print_fit(fitted, temperature, len(judged), calibration_error)
+    _print_fit(fitted, temperature, len(judged), gap)
     return 0
 
 
-def _print_fit(fitted: Fit, temperature: float, count: int, calibration_error: float) -> None:
+def _print_fit(fitted: Fit, temperature: float, count: int, gap: float) -> None:
     print(f"    temperature: {temperature:.2f}")
     for name, value in fitted.thresholds.dict().items():
         print(f"    {name}: {value}")
@@ -97,5 +97,5 @@ def _print_fit(fitted: Fit, temperature: float, count: int, calibration_error: f
         f"# {count} utterances: {fitted.right:.1%} right, "
         f"{fitted.wrong_answers:.1%} wrong answers, {fitted.unsure:.1%} asked back, "
         f"{fitted.danger_found:.1%} of dangers found by the classifier alone, "
-        f"calibration error {calibration_error:.3f}"
+        f"calibration error {gap:.3f}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.understanding import DANGER_INTENTS, Candidate, Understanding
+from bot.safety.danger import Danger
 from bot.safety.normalise import normalise
 from bot.safety.screen import load_screen
 
@@ -93,6 +95,24 @@ class OfflineClassifier:
     def candidates(self, text: str) -> tuple[Candidate, ...]:
         """The likeliest meanings before any threshold, best first."""
         return self._parse(normalise(text)).candidates
+
+    def danger_in(self, text: str, earlier: Sequence[str] = ()) -> Danger | None:
+        """The danger that the gateway answers by itself, as it does with this model beside it.
+
+        Args:
+            earlier: what the patient wrote just before, oldest first.
+        """
+        plain, before = normalise(text), [normalise(one) for one in earlier]
+        hit = self._screen.check(plain, before)
+        if hit is None or not hit.doubtful:
+            return hit.danger if hit else None
+        said = ". ".join([*before, plain]) if hit.spread else plain
+        return hit.danger if self._parse(said).label.intent in DANGER_INTENTS else None
+
+    def understand(self, text: str) -> Understanding | None:
+        """What Rasa decides on `text`; None if nothing in it is left to read."""
+        plain = normalise(text)
+        return self._parse(plain) if plain else None
 
     def classify(self, text: str) -> Classification:
         """What the live system decides on `text` as the first message of a conversation.

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.nlu.calibration import Claim, expected_calibration_error, reliability
 from bot.nlu.decision import Thresholds, decide
+from bot.nlu.expectation import SEVERAL, fits
 from bot.replies.understanding import DANGER_INTENTS, Candidate, Intent, Label
 
 _GRID = [step / 100 for step in range(10, 100, 5)]
@@ -65,6 +67,8 @@ class Fit:
 def read_labelled(file: Path) -> list[tuple[str, Label]]:
     """The rows of a CSV file with the columns `text` and `expected`.
 
+    Rows with several questions are left out: a threshold is about one.
+
     Raises:
         FittingDataError: the file cannot be read, is empty, lacks a column, or names an unknown
             label.
@@ -72,7 +76,11 @@ def read_labelled(file: Path) -> list[tuple[str, Label]]:
     try:
         with file.open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
-        labelled = [(row["text"], Label.parse(row["expected"] or "")) for row in rows]
+        labelled = [
+            (row["text"], Label.parse(row["expected"] or ""))
+            for row in rows
+            if SEVERAL not in (row["expected"] or "")
+        ]
     except OSError as error:
         raise FittingDataError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -115,25 +123,11 @@ def fit(judged: Sequence[Judged], related: float, safety: Sequence[Judged] = ())
     return Fit(temperature, levels, *_shares(cooled, levels))
 
 
-def expected_calibration_error(
-    judged: Sequence[Judged], temperature: float, bins: int = 10
-) -> float:
-    """How far confidence and accuracy differ on average (0 to 1), over equal-width bins."""
-    gaps = 0.0
-    cooled = [Judged(one.expected, _at_temperature(one.candidates, temperature)) for one in judged]
-    for number in range(bins):
-        inside = [
-            one
-            for one in cooled
-            if number / bins < one.candidates[0].confidence <= (number + 1) / bins
-        ]
-        if inside:
-            accuracy = sum(_right(one.candidates[0].label, one.expected) for one in inside) / len(
-                inside
-            )
-            confidence = sum(one.candidates[0].confidence for one in inside) / len(inside)
-            gaps += len(inside) * abs(accuracy - confidence)
-    return gaps / len(judged)
+def calibration_error(judged: Sequence[Judged], temperature: float) -> float:
+    """The expected calibration error (0 to 1) of the likeliest meanings at a temperature."""
+    best = ((one.expected, _at_temperature(one.candidates, temperature)[0]) for one in judged)
+    claims = (Claim(top.confidence, fits(top.label, expected)) for expected, top in best)
+    return expected_calibration_error(reliability(claims))
 
 
 def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tuple[Candidate, ...]:
@@ -155,7 +149,7 @@ def _log_loss(judged: Sequence[Judged], temperature: float) -> float:
     loss = 0.0
     for one in judged:
         shares = _at_temperature(one.candidates, temperature)
-        right = next((c.confidence for c in shares if _right(c.label, one.expected)), 0.0)
+        right = next((c.confidence for c in shares if fits(c.label, one.expected)), 0.0)
         loss -= math.log(max(right, 1e-4))
     return loss
 
@@ -202,7 +196,7 @@ def _worth(judged: Sequence[Judged], levels: Thresholds) -> float:
     worth = 0.0
     for one in judged:
         decided = decide(one.candidates, levels).label
-        if _right(decided, one.expected):
+        if fits(decided, one.expected):
             worth += _RIGHT
         elif decided.intent is Intent.FAQ:
             worth += _WRONG_ANSWER
@@ -225,17 +219,11 @@ def _clarify_level(judged: Sequence[Judged], levels: Thresholds) -> float:
     return _GRID[-1]
 
 
-def _right(decided: Label, expected: Label) -> bool:
-    """Whether the decision is the expected one; which danger it is does not matter here."""
-    same_danger = decided.intent in DANGER_INTENTS and decided.intent is expected.intent
-    return same_danger or decided == expected
-
-
 def _shares(judged: Sequence[Judged], levels: Thresholds) -> tuple[float, float, float, float]:
     right = wrong_answers = unsure = found = danger = 0
     for one in judged:
         decided = decide(one.candidates, levels).label
-        right += _right(decided, one.expected)
+        right += fits(decided, one.expected)
         wrong_answers += decided.intent is Intent.FAQ and decided != one.expected
         unsure += decided.intent is Intent.FALLBACK
         if one.expected.intent in DANGER_INTENTS:

@@ -13,7 +13,10 @@ import pytest
     [
         ("actions.replying_action", ["spacy", "tensorflow", "sklearn", "rasa"]),
         ("bot.gateway.__main__", ["tensorflow", "sklearn", "rasa", "rasa_sdk"]),
-        ("bot.commands.command_line", ["spacy", "tensorflow", "rasa", "sqlalchemy", "httpx"]),
+        (
+            "bot.commands.command_line",
+            ["spacy", "tensorflow", "rasa", "sqlalchemy", "httpx", "matplotlib"],
+        ),
     ],
 )
 def test_a_process_loads_only_what_it_needs(module: str, heavy: list[str]) -> None:

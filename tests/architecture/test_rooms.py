@@ -45,6 +45,8 @@ def test_the_rooms_are_kept() -> None:
         ("bot/supervisor/ports.py", "import bot.commands", "Rooms import downwards only"),
         ("bot/replies/reply.py", "import rasa", "Only actions/ and bot/nlu/ know Rasa"),
         ("bot/gateway/errors.py", "import rasa_sdk", "Only actions/ and bot/nlu/ know Rasa"),
+        ("bot/nlu/decision.py", "import bot.evaluation", "Rooms import downwards only"),
+        ("bot/evaluation/outcomes.py", "import rasa", "Only actions/ and bot/nlu/ know Rasa"),
         ("bot/nlu/decision.py", "import actions", "Nothing imports the actions"),
     ],
 )

@@ -12,7 +12,7 @@ from bot.nlu.decision import decide
 from bot.nlu.threshold_fitting import (
     FittingDataError,
     Judged,
-    expected_calibration_error,
+    calibration_error,
     fit,
     read_labelled,
 )
@@ -70,6 +70,22 @@ def test_rows_are_read_with_their_labels(tmp_path: Path) -> None:
         ("well, hi", Label(Intent.CHITCHAT, "greet")),
         ("what is it", AURA),
     ]
+
+
+def test_messages_with_several_questions_are_left_out(tmp_path: Path) -> None:
+    file = csv_of(
+        tmp_path,
+        "text,expected\nboth,faq/migraine.aura + not_covered\nwhat is it,faq/migraine.aura\n",
+    )
+
+    assert read_labelled(file) == [("what is it", AURA)]
+
+
+def test_a_leaf_of_small_talk_may_be_left_out() -> None:
+    shown = (Label(Intent.CHITCHAT, "greet"), 1.0)
+
+    assert calibration_error([judged(Label(Intent.CHITCHAT), shown)], 1.0) == 0
+    assert calibration_error([judged(Label(Intent.CHITCHAT, "pain"), shown)], 1.0) == 1
 
 
 @pytest.mark.parametrize(
@@ -175,7 +191,7 @@ def test_the_temperature_leaves_danger_as_it_is() -> None:
     assert found.temperature < 1
     surer = 0.5 ** (1 / found.temperature)
     sure = 0.8 * surer / (surer + 0.3 ** (1 / found.temperature))
-    error = expected_calibration_error(ordinary, found.temperature)
+    error = calibration_error(ordinary, found.temperature)
     assert error == pytest.approx(1 - sure)
     assert found.thresholds.crisis == pytest.approx(0.22)
 
@@ -239,13 +255,13 @@ def test_a_wrong_answer_costs_more_than_asking_back() -> None:
     ],
 )
 def test_the_calibration_error(data: list[Judged], error: float) -> None:
-    assert math.isclose(expected_calibration_error(data, 1.0), error, abs_tol=1e-9)
+    assert math.isclose(calibration_error(data, 1.0), error, abs_tol=1e-9)
 
 
 def test_the_temperature_counts_in_the_calibration_error() -> None:
     data = honest(2000, heat=0.5)
 
-    assert expected_calibration_error(data, 2.0) < 0.03 < expected_calibration_error(data, 1.0)
+    assert calibration_error(data, 2.0) < 0.03 < calibration_error(data, 1.0)
 
 
 def test_the_fitted_levels_can_be_decided_with() -> None:

@@ -17,7 +17,7 @@ from bot.content.library import load_library
 from bot.content.training_examples import plain_words, read_utterances
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.offline import Classification, ModelError, OfflineClassifier
-from bot.nlu.threshold_fitting import Judged, expected_calibration_error, read_labelled
+from bot.nlu.threshold_fitting import Judged, calibration_error, read_labelled
 from bot.replies.reply import ReplyKind
 from bot.replies.understanding import Intent, Label
 from tests.nlu.pipeline import example
@@ -126,7 +126,7 @@ def test_wrong_answers_are_rare(judged: list[Judged], levels: Thresholds) -> Non
 
 def test_confidence_says_how_often_it_is_right(judged: list[Judged]) -> None:
     # The model's probabilities have their temperature already.
-    assert expected_calibration_error(judged, 1.0) <= 0.08
+    assert calibration_error(judged, 1.0) <= 0.08
 
 
 def test_danger_is_found(trained: OfflineClassifier) -> None:

@@ -1,0 +1,1 @@
+"""How well patients are understood: labelled messages, figures, and a report of them."""
