@@ -17,6 +17,7 @@ from bot.commands import (
     intake,
     keys,
     privacy,
+    review,
     safety,
     serve,
     thresholds,
@@ -32,7 +33,7 @@ BAD_INPUT = 2
 #: In the order in which the help lists them.
 _COMMANDS = (
     *(serve, twilio_double, content, widget, classify, thresholds, safety),
-    *(users, intake, feedback, audit, privacy, keys),
+    *(users, intake, feedback, review, audit, privacy, keys),
 )
 
 
