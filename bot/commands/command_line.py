@@ -18,6 +18,7 @@ from bot.commands import (
     intake,
     keys,
     privacy,
+    review,
     safety,
     serve,
     thresholds,
@@ -33,7 +34,7 @@ BAD_INPUT = 2
 #: In the order in which the help lists them.
 _COMMANDS = (
     *(serve, twilio_double, content, widget, classify, evaluate, thresholds, safety),
-    *(users, intake, feedback, audit, privacy, keys),
+    *(users, intake, feedback, review, audit, privacy, keys),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,6 +66,16 @@ def comments(connection: Connection, vault: Vault, most: int) -> list[Comment]:
         )
         for row in rows
     ]
+
+
+def unhelpful_messages(connection: Connection, conversation_ids: Sequence[str]) -> frozenset[str]:
+    """The ids of the messages of these conversations that did not help."""
+    rows = connection.execute(
+        select(feedback.c.message_id).where(
+            feedback.c.conversation_id.in_(conversation_ids), feedback.c.helpful.is_(False)
+        )
+    )
+    return frozenset(row.message_id for row in rows)
 
 
 def _opened(vault: Vault, sealed: str) -> str | None:

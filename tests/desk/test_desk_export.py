@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from benchmarks.example_desk import ExampleDesk
 from bot.database import audit_log
 from bot.database.audit_log import AuditAction
-from bot.gateway.desk.export import as_csv, harmless
+from bot.gateway.desk.export import as_csv
+from bot.gateway.spreadsheet import harmless
 from bot.intake.records import IntakeRecord, Urgency
 from tests.desk.browsing import Browser
 from tests.intake.records import NOW

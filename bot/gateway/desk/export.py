@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
@@ -17,16 +14,10 @@ from bot.database.audit_log import AuditAction
 from bot.gateway.desk.guard import Guard
 from bot.gateway.desk.parts import DeskParts
 from bot.gateway.desk.troubles import DeskRefusal, Trouble
+from bot.gateway.spreadsheet import csv_text
 from bot.intake.actors import Actor
 from bot.intake.records import IntakeRecord
 from bot.intake.staff import Role
-
-#: What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), and the wide
-#: forms of the same characters, which some turn into them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-#: Where a semicolon separates cells, what stands behind one begins a cell.
-_SPLIT = re.compile(r";[\s\"']*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 _COLUMNS = (
     "reference",
@@ -104,22 +95,10 @@ def as_csv(records: Iterable[IntakeRecord], *, cut_at: int | None = None) -> byt
     Args:
         cut_at: after so many records of a kind there would be more, which the last row says.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for record in records:
-        writer.writerow([harmless(_cell(record, column)) for column in _COLUMNS])
+    rows = [_COLUMNS, *([_cell(record, column) for column in _COLUMNS] for record in records)]
     if cut_at is not None:
-        writer.writerow([f"CUT: there are more than these {cut_at} records of one kind"])
-    return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what looks like one gets an apostrophe."""
-    # A null byte ends the file for some readers.
-    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    text = _SPLIT.sub(lambda found: f"{found[0]}'", text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        rows.append([f"CUT: there are more than these {cut_at} records of one kind"])
+    return csv_text(rows).encode("utf-8-sig", "replace")
 
 
 def _cell(record: IntakeRecord, column: str) -> str:
