@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.running_product import ROOT, running_product
+from bot.content.widget_texts import load_widget_texts
 
 _PICTURES = ROOT / "docs" / "pictures"
 _CHROMIUM = "/usr/bin/chromium"
@@ -42,11 +44,15 @@ class Pictures:
         page = self._open({"width": 1180, "height": 820})
         _fill_in_the_form(page)
         self._keep(page, "widget-form")
+        page = self._open({"width": 1180, "height": 820}, "es", color_scheme="dark")
+        _ask(page, _QUESTION)
+        _answered(page, "¿Le sirvió?")
+        self._keep(page, "widget-dark-spanish")
 
-    def _open(self, viewport: dict[str, int], **options: float) -> Page:
+    def _open(self, viewport: dict[str, int], language: str = "en", **options: Any) -> Page:
         page: Page = self._browser.new_page(viewport=viewport, reduced_motion="reduce", **options)
-        page.goto(self._url)
-        page.get_by_role("button", name="Ask a question").click()
+        page.goto(f"{self._url}/?lang={language}")
+        page.get_by_role("button", name=load_widget_texts().strings[language]["launcher"]).click()
         _answered(page, "What would you like to know?")
         return page
 

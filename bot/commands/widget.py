@@ -91,15 +91,12 @@ def run_size(arguments: argparse.Namespace) -> int:
 def _script() -> WidgetScript:
     """The widget as the gateway of this installation serves it."""
     from bot.content.library import load_library
-    from bot.content.texts import load_texts
     from bot.content.widget_texts import load_widget_texts
     from bot.gateway.widget_configuration import widget_configuration
     from bot.gateway.widget_file import widget_script
 
     return widget_script(
-        widget_configuration(
-            _clinic(), load_library(), load_texts(), load_widget_texts(), _limits()
-        )
+        widget_configuration(_clinic(), load_library(), load_widget_texts(), _limits())
     )
 
 

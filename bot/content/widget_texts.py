@@ -16,7 +16,9 @@ WIDGET_TEXTS_FILE = Path(__file__).parent / "widget_texts.yml"
 FACTS = frozenset({"clinic", "phone", "hours", "email"})
 
 #: Filled in by the widget while it is used.
-LEFT_TO_THE_WIDGET = frozenset({"name", "value", "count", "most", "seconds"})
+LEFT_TO_THE_WIDGET = frozenset(
+    {"name", "value", "count", "most", "seconds", "page", "section", "reviewer", "date"}
+)
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")

@@ -142,9 +142,7 @@ def _website(installation: Installation) -> list[Route]:
     """The widget, and a page that shows it."""
     clinic, texts = installation.clinic, installation.texts
     library, widget_texts = installation.composer.library, load_widget_texts()
-    script = widget_script(
-        widget_configuration(clinic, library, texts, widget_texts, installation.limits)
-    )
+    script = widget_script(widget_configuration(clinic, library, widget_texts, installation.limits))
     page = Demonstration(texts.demonstration, clinic, library, widget_texts.languages)
     return [*WidgetFile(script).routes(), *page.routes()]
 

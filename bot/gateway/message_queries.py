@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Boolean
 
 from bot.database.engine import DatabaseUnavailableError
-from bot.database.schema import buttons, messages, turns, users
+from bot.database.schema import buttons, feedback, messages, turns, users
 from bot.database.vault import Vault, VaultError
 from bot.gateway.records import Message, OfferedButton
 from bot.gateway.sealed_rows import opened_replies
@@ -118,8 +118,18 @@ def _messages(
     ):
         offered.setdefault(row.message_id, []).append(OfferedButton(row.id, row.title))
     rows = connection.execute(
-        select(messages.c.id, messages.c.turn_id, messages.c.reply, users.c.shown_name)
-        .select_from(turns.join(messages).outerjoin(users))
+        select(
+            messages.c.id,
+            messages.c.turn_id,
+            messages.c.reply,
+            users.c.shown_name,
+            feedback.c.helpful,
+        )
+        .select_from(
+            turns.join(messages)
+            .outerjoin(users)
+            .outerjoin(feedback, feedback.c.message_id == messages.c.id)
+        )
         .where(chosen)
         .order_by(turns.c.position, messages.c.position)
     ).all()
@@ -127,6 +137,7 @@ def _messages(
     for row, reply in zip(rows, opened_replies(vault, rows), strict=True):
         message = None
         if reply is not None:
-            message = Message(row.id, reply, tuple(offered.get(row.id, ())), row.shown_name)
+            shown = tuple(offered.get(row.id, ()))
+            message = Message(row.id, reply, shown, row.shown_name, row.helpful)
         found.append((row.turn_id, message))
     return found

@@ -100,12 +100,14 @@ class Message:
     """One reply, with the ids that it is known by outside.
 
     `author` is the shown name of the person of staff who wrote it; None: the assistant did.
+    `helpful` is what the patient said of it; None: nothing.
     """
 
     id: str
     reply: Reply = field(repr=False)
     buttons: tuple[OfferedButton, ...] = ()
     author: str | None = field(default=None, repr=False)
+    helpful: bool | None = None
 
     @property
     def said_by(self) -> str:
@@ -146,6 +148,8 @@ class Message:
             "problem": reply["problem"],
             "from": self.said_by,
             "name": self.author,
+            "language": reply["language"],
+            "helpful": self.helpful,
         }
 
 

@@ -7,7 +7,6 @@ import json
 from bot.configuration.clinic import Clinic
 from bot.content.library import Library
 from bot.content.page import Page
-from bot.content.texts import Texts
 from bot.content.widget_texts import WidgetTexts
 from bot.gateway.limits import GatewayLimits
 from bot.replies.wording import in_a_sentence
@@ -16,7 +15,6 @@ from bot.replies.wording import in_a_sentence
 def widget_configuration(
     clinic: Clinic,
     library: Library,
-    texts: Texts,
     widget_texts: WidgetTexts,
     limits: GatewayLimits,
 ) -> dict[str, object]:
@@ -41,7 +39,6 @@ def widget_configuration(
             }
             for page in library.pages
         },
-        "source_line": texts.source_line,
     }
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route
 _POLICY = (
     "default-src 'none'; script-src {server}; connect-src {server}; style-src 'self'; "
     "img-src 'self'; base-uri 'none'; "
-    "require-trusted-types-for 'script'; trusted-types lit-html"
+    "require-trusted-types-for 'script'; trusted-types {trusted_types}"
 )
 
 #: Styles of a page that mean harm to whatever stands on it.
@@ -37,6 +37,7 @@ class HostPage:
         style: str = "",
         body: str = "",
         attributes: str = "",
+        trusted_types: str = "lit-html",
     ) -> None:
         """Open it; `attributes` are those of the script's line."""
         document = (
@@ -45,7 +46,7 @@ class HostPage:
             f'<script src="{self.server}/widget.js" {attributes} defer></script></head>'
             f"<body><main><h1>Host</h1>{body}</main></body></html>"
         )
-        policy = _POLICY.format(server=self.server)
+        policy = _POLICY.format(server=self.server, trusted_types=trusted_types)
 
         def serve(route: Route) -> None:
             headers = {"Content-Type": "text/html", "Content-Security-Policy": policy}

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import findings
 from tests.browser.chat import Chat, HeldMessage, holds
 from tests.browser.conftest import OpenChat
 from tests.scenarios.curated import PAGES, PHONE, source_line, source_of, text_of
@@ -154,6 +155,7 @@ def test_a_reload_keeps_the_conversation(open_chat: OpenChat) -> None:
     chat.launcher.click()
     chat.is_answered_with("short of migraine.aura")
     assert (chat.lines(), chat.token()) == (before, token)
+    assert findings(chat) == []
     chat.press("texts buttons.more")
     chat.is_answered_with("full of migraine.aura")
 
@@ -231,6 +233,11 @@ def test_it_is_said_whether_an_answer_helped(open_chat: OpenChat) -> None:
     assert told.value.status == 204
     assert told.value.request.post_data_json["comment"] == "Too short"
     expect(chat.answer.get_by_role("textbox")).to_have_count(0)
+    chat.page.reload()
+    chat.launcher.click()
+    expect(no).to_have_attribute("aria-pressed", "true")
+    expect(chat.answer.get_by_role("textbox")).to_have_count(0)
+    assert findings(chat, "clinic-chat") == []
 
 
 def test_a_comment_that_tells_of_a_danger_is_answered(open_chat: OpenChat) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.accessibility import findings, live_regions
@@ -13,6 +14,33 @@ from tests.scenarios.curated import text_of
 from tests.scenarios.running_product import RunningProduct
 
 _QUESTION = "What is migraine aura?"
+
+#: What has the focus, how it is outlined, and the contrast of that with what is around it.
+_FOCUS = """() => {
+  const root = document.querySelector("clinic-chat").shadowRoot;
+  const focused = root.activeElement;
+  if (focused === null) return null;
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const luminance = (colour) => rgba(colour).slice(0, 3).map((value) => value / 255)
+    .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, place) => sum + value * [0.2126, 0.7152, 0.0722][place], 0);
+  let around = focused.parentElement;
+  while (around && rgba(getComputedStyle(around).backgroundColor)[3] === 0) {
+    around = around.parentElement;
+  }
+  const look = getComputedStyle(focused);
+  const ground = around ? getComputedStyle(around).backgroundColor : "white";
+  const [dark, light] = [luminance(look.outlineColor), luminance(ground)].sort((a, b) => a - b);
+  return [focused.id || focused.className, look.outlineStyle, parseFloat(look.outlineWidth),
+    (light + 0.05) / (dark + 0.05)];
+}"""
+
 #: Writes down what happens in the log, and whether it is announced then.
 _RECORD = """() => {
   window.happened = [];
@@ -90,26 +118,23 @@ def test_a_keyboard_is_enough_from_start_to_end(visit: OpenChat) -> None:
     expect(chat.launcher).to_be_focused()
 
 
-def test_where_the_focus_is_can_be_seen_and_a_closed_panel_has_none(visit: OpenChat) -> None:
-    chat = visit()
-    shown = """() => {
-      const root = document.querySelector("clinic-chat").shadowRoot;
-      const look = root.activeElement && getComputedStyle(root.activeElement);
-      return look && [root.activeElement.id || root.activeElement.className,
-        look.outlineStyle, parseFloat(look.outlineWidth)];
-    }"""
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_the_focus_is_can_be_seen_and_a_closed_panel_has_none(
+    scheme: str, visit: OpenChat
+) -> None:
+    chat = visit(color_scheme=scheme)
     chat.walk_to(chat.launcher)
     chat.page.keyboard.press("Tab")
-    assert chat.page.evaluate(shown) is None
+    assert chat.page.evaluate(_FOCUS) is None
     chat.open()
     seen = []
     for _ in range(18):
         chat.page.keyboard.press("Shift+Tab")
-        found = chat.page.evaluate(shown)
+        found = chat.page.evaluate(_FOCUS)
         if found is not None:
             seen.append(found)
     assert len(seen) > 10
-    assert [each for each in seen if each[1] == "none" or each[2] < 2] == []
+    assert [each for each in seen if each[1] == "none" or each[2] < 2 or each[3] < 3] == []
 
 
 def test_one_polite_log_announces_additions_and_nothing_that_stood_before(

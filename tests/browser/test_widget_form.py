@@ -82,7 +82,10 @@ def test_a_request_with_a_wrong_phone_up_to_its_reference(
         expect(term).to_have_count(1)
         expect(chat.answer.get_by_role("definition").filter(has_text=shown)).to_have_count(1)
 
-    chat.press("intake en.buttons.send")
+    send = chat.button(text_of("intake en.buttons.send"))
+    expect(chat.answer).to_be_in_viewport(ratio=0.98)
+    expect(send).to_be_in_viewport(ratio=1)
+    send.click()
     expect(chat.answer).to_contain_text(_REFERENCE)
     found = _REFERENCE.search(chat.answer.inner_text())
     assert found

@@ -40,6 +40,22 @@ _DANGEROUS = """() => {
     .filter((each) => each !== undefined);
 }"""
 
+#: "Call 911 now. (aura)", with letters of both directions.
+_ARABIC = "\u0627\u062a\u0635\u0644 \u0639\u0644\u0649 911 \u0627\u0644\u0622\u0646. (aura)"
+
+#: Nearer to which side of its paragraph the first letter stands.
+_FIRST_LETTER_AT = """(paragraph) => {
+  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  let node = walker.nextNode();
+  while (!node.data.trim()) node = walker.nextNode();
+  const range = document.createRange();
+  const start = node.data.search(/\\S/);
+  range.setStart(node, start);
+  range.setEnd(node, start + 1);
+  const [letter, box] = [range.getBoundingClientRect(), paragraph.getBoundingClientRect()];
+  return letter.left - box.left < box.right - letter.right ? "left" : "right";
+}"""
+
 _TURNING = r"/[\u202a-\u202e\u2066-\u2069]/"
 
 
@@ -72,6 +88,17 @@ def test_another_origin_with_a_strict_policy(chat: Chat, product: RunningProduct
     chat.button(chat.said("clear")).click()
     chat.button(chat.said("clear_confirm")).click()
     expect(chat.status).to_have_text(chat.said("cleared"))
+
+
+def test_a_page_that_is_drawn_by_the_same_library(chat: Chat, own: HostPage) -> None:
+    chat.page.add_init_script(
+        "window.own = trustedTypes.createPolicy('lit-html', { createHTML: (html) => html });"
+    )
+    own.show(chat.page, trusted_types="lit-html 'allow-duplicates'")
+    assert chat.page.evaluate("window.own.name") == "lit-html"
+    chat.open()
+    chat.ask(_QUESTION)
+    chat.is_answered_with(_ANSWER)
 
 
 def test_hostile_styles_of_the_page_change_nothing(chat: Chat, own: HostPage) -> None:
@@ -134,6 +161,34 @@ def test_right_to_left(chat: Chat, own: HostPage) -> None:
     assert findings(chat, "clinic-chat") == []
 
 
+@pytest.mark.parametrize(("direction", "side"), [("ltr", "left"), ("rtl", "right")])
+def test_text_of_either_direction_starts_at_its_own_side(
+    direction: str, side: str, chat: Chat, own: HostPage
+) -> None:
+    own.show(chat.page, html=f'<html lang="en" dir="{direction}">')
+    chat.open()
+    chat.page.route(
+        "**/api/message",
+        lambda route: route.fulfill(json={"messages": [message(1, _ARABIC, language="ar")]}),
+    )
+    chat.ask(_ARABIC)
+    expect(chat.bubbles).to_have_count(3)
+    for place in (chat.bubbles.nth(1).locator("p"), chat.answer.locator(".said p")):
+        holds(place, _ARABIC)
+        assert place.evaluate(_FIRST_LETTER_AT) == "right"
+    assert chat.bubbles.first.locator(".said p").first.evaluate(_FIRST_LETTER_AT) == "left"
+    expect(chat.answer.locator(".said")).to_have_attribute("lang", "ar")
+    number = chat.answer.locator(".said").get_by_role("link", name="911")
+    expect(number).to_have_attribute("href", "tel:911")
+    header = chat.panel.get_by_role("heading").bounding_box()
+    panel = chat.panel.bounding_box()
+    assert header is not None
+    assert panel is not None
+    left = header["x"] - panel["x"] < panel["x"] + panel["width"] - header["x"] - header["width"]
+    assert ("left" if left else "right") == side
+    is_inert(chat)
+
+
 def test_the_page_hears_that_the_panel_opens_and_closes_and_nothing_more(
     chat: Chat, own: HostPage
 ) -> None:
@@ -166,6 +221,8 @@ def message(number: int, text: str, **parts: Any) -> dict[str, Any]:
         "name": None,
         "asks": None,
         "problem": False,
+        "language": None,
+        "helpful": None,
         "source": {
             "section": text,
             "url": "javascript:window.hacked=7",
@@ -178,9 +235,10 @@ def message(number: int, text: str, **parts: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", [*HOSTILE, "very_long_word"])
 def test_hostile_replies_are_only_text(name: str, chat: Chat, own: HostPage) -> None:
-    text = HOSTILE[name]
+    # Longer than a patient may write.
+    text = HOSTILE.get(name, "w" * 10_000)
     replies = [
         message(1, text),
         message(2, text, kind="notice", **{"from": "person", "name": text}),
@@ -200,6 +258,17 @@ def test_hostile_replies_are_only_text(name: str, chat: Chat, own: HostPage) -> 
     is_inert(chat)
     if name not in ("turned",):
         holds(chat.bubbles.nth(2), text)
+
+
+def test_several_answers_are_shown_from_the_first(chat: Chat, own: HostPage) -> None:
+    replies = [message(number, f"Answer {number}. " * 20) for number in (1, 2)]
+    own.show(chat.page)
+    chat.open()
+    chat.page.route("**/api/message", lambda route: route.fulfill(json={"messages": replies}))
+    chat.ask(_QUESTION)
+    expect(chat.bubbles).to_have_count(4)
+    expect(chat.bubbles.nth(2).locator(".said p").first).to_be_in_viewport(ratio=1)
+    expect(chat.answer.locator(".tools")).not_to_be_in_viewport()
 
 
 def is_inert(chat: Chat) -> None:

@@ -140,6 +140,32 @@ def test_a_telephone_shows_everything_without_a_violation(
         expect(part).to_be_in_viewport(ratio=1)
 
 
+#: A window whose visible part a test changes, as a phone's keyboard does.
+_VISIBLE_PART = """Object.defineProperty(window, "visualViewport", {
+  value: Object.assign(new EventTarget(), { scale: 1, height: 844, offsetTop: 0 }),
+});"""
+
+
+@pytest.mark.parametrize("left", [500, 300])
+def test_a_telephones_keyboard_does_not_cover_the_field(left: int, visit: OpenChat) -> None:
+    chat = visit(**_PHONE, prepare=lambda page: page.add_init_script(_VISIBLE_PART))
+    chat.open()
+    chat.ask(_QUESTION)
+    chat.is_answered_with("short of migraine.aura")
+    chat.input.focus()
+    chat.page.evaluate(
+        "(left) => { Object.assign(visualViewport, { height: left, offsetTop: 20 });"
+        " visualViewport.dispatchEvent(new Event('resize')); }",
+        left,
+    )
+    expect(chat.panel).to_have_css("height", f"{left}px")
+    chat.input.press_sequentially("And")
+    for part in (chat.panel, chat.input, chat.send):
+        box = part.bounding_box()
+        assert box is not None
+        assert 20 <= box["y"] < box["y"] + box["height"] <= 20 + left
+
+
 @pytest.mark.parametrize("name", ["small", "zoomed"])
 def test_a_small_window_is_enough(name: str, visit: OpenChat) -> None:
     chat = visit()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessibility import LOOKS, findings, look
 from tests.browser.chat import Chat, holds
 from tests.browser.conftest import OpenChat, Profiles
 from tests.browser.desk import DeskPage
@@ -91,6 +92,9 @@ def test_a_person_joins_at_the_desk_writes_and_leaves(
     holds_soon(chat, _HOSTILE)
     holds(chat.answer, chat.said("person_said", name="Dana"))
     assert chat.answer.locator("img, b").count() == 0
+    for name in (*LOOKS, "light"):
+        look(chat.page, name)
+        assert findings(chat, "clinic-chat") == []
 
     count = chat.bubbles.count()
     chat.ask("Mondays")
@@ -118,6 +122,24 @@ def holds_soon(chat: Chat, text: str) -> None:
     """That is the last thing said, as soon as the page has asked for news."""
     words = r"\s*".join(re.escape(word) for word in text.split())
     expect(chat.answer).to_contain_text(re.compile(words), timeout=_SOON)
+
+
+def test_the_closed_chat_counts_what_a_person_wrote(
+    chat: Chat, staff: StaffBrowser, reference: str
+) -> None:
+    chat.button(chat.said("close")).click()
+    expect(chat.launcher).to_have_accessible_name(chat.said("launcher"))
+    staff.does(reference, "take-over")
+    staff.does(reference, "messages", message="Are you there?", once=uuid.uuid4().hex)
+    # The notice that somebody joins, and the message.
+    named = f"{chat.said('launcher')} {chat.said('unread', count='2')}"
+    expect(chat.launcher).to_have_accessible_name(named, timeout=_SOON)
+    assert findings(chat, "clinic-chat") == []
+    chat.launcher.click()
+    holds(chat.answer, "Are you there?")
+    chat.button(chat.said("close")).click()
+    expect(chat.launcher).to_have_accessible_name(chat.said("launcher"))
+    staff.does(reference, "hand-back")
 
 
 def test_a_reload_and_a_second_tab_show_the_same_person(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.check import check_content
+from bot.content.texts import load_texts
 from bot.content.widget_texts import FACTS, WIDGET_TEXTS_FILE, WidgetTexts, load_widget_texts
 from bot.content.yaml_source import ContentError
 
@@ -36,6 +37,10 @@ def test_the_shipped_texts_are_there_in_english_and_spanish() -> None:
 
     assert texts.languages[:2] == ("en", "es")
     assert all(texts.strings[language] for language in texts.languages)
+
+
+def test_the_source_line_is_the_one_that_other_channels_say() -> None:
+    assert load_widget_texts().strings["en"]["source_line"] == load_texts().source_line
 
 
 @pytest.mark.parametrize(

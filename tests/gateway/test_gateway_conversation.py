@@ -19,7 +19,7 @@ from tests.gateway.harness import Chat, RunningGateway, StartGateway, limits_wit
 
 MESSAGE_KEYS = [
     *("id", "kind", "page", "topic", "text", "disclaimer", "source", "buttons"),
-    *("asks", "problem", "from", "name"),
+    *("asks", "problem", "from", "name", "language", "helpful"),
 ]
 
 
@@ -84,6 +84,18 @@ def test_absent_parts_are_null(gateway: RunningGateway) -> None:
     for part in ("page", "topic", "disclaimer", "source", "buttons"):
         assert message[part] is None
     assert (message["asks"], message["problem"]) == (None, False)
+    assert (message["language"], message["helpful"]) == (None, None)
+
+
+@pytest.mark.parametrize("language", ["es", "ar"])
+def test_a_message_says_its_language_after_a_reload_too(
+    gateway: RunningGateway, rasa: FakeRasa, language: str
+) -> None:
+    rasa.answer = lambda said: {"replies": [chat("Texto", language=language)], "intent": None}
+    conversation = gateway.chat()
+    (message,) = conversation.say("hm").json()["messages"]
+    for shown in (message, conversation.history()[-1]):
+        assert shown["language"] == language
 
 
 def test_a_question_of_the_form_says_what_it_asks_for_after_a_reload_too(

@@ -108,6 +108,17 @@ def test_what_is_said_again_takes_the_place_of_the_first(own: RunningGateway) ->
     assert (row.helpful, comment_in(row)) == (True, None)
 
 
+def test_a_history_tells_what_was_said_of_each_answer(own: RunningGateway) -> None:
+    conversation, first = answered(own)
+    second = only(conversation.say("what else helps?"))["id"]
+    for helpful in (True, False):
+        give(conversation, first, helpful, comment="too short")
+        history = conversation.history()
+        told = {entry["id"]: entry.get("helpful") for entry in history}
+        assert (told[first], told[second]) == (helpful, None)
+        assert "too short" not in str(history)
+
+
 def test_a_comment_is_redacted_then_sealed(own: RunningGateway) -> None:
     conversation, answer = answered(own)
     give(conversation, answer, False, comment="My name is Ana, call 212-555-0147. Too short!")

@@ -116,6 +116,7 @@ def test_the_patient_reads_who_joins_what_they_write_and_that_they_leave(
     (message,) = news(patient, joined["id"])["messages"]
     assert message == {
         **dict.fromkeys(("page", "topic", "disclaimer", "source", "buttons", "asks")),
+        **dict.fromkeys(("language", "helpful")),
         "problem": False,
         "id": written.id,
         "kind": "human_handoff",

@@ -94,10 +94,11 @@ def test_a_slow_database_stores_the_wording_that_was_shown(start: StartGateway) 
     gateway = start(limits_with())
     conversation = gateway.chat()
     conversation.say(CRISIS_TEXT)
-    stored = len(conversation.history())
+    # The greeting, then what was said and the reply: each is there when it is stored.
+    until(lambda: len(conversation.history()) == 3, what="storing")
     with locked(gateway):
         shown = only(conversation.say(CRISIS_TEXT))
-    until(lambda: len(conversation.history()) == stored + 2, what="storing")
+    until(lambda: len(conversation.history()) == 5, what="storing")
     assert conversation.history()[-1] == {**shown, "role": "assistant"}
 
 
@@ -119,6 +120,8 @@ def test_a_message_tells_the_patients_device_nothing_more_than_any_other(
         "problem",
         "from",
         "name",
+        "language",
+        "helpful",
     ]
     assert set(conversation.history()[-1]) == {"role", *message}
 

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.configuration.clinic import Clinic
-from bot.content.texts import Texts
 from bot.content.widget_texts import load_widget_texts
 from bot.content.yaml_source import ContentError
 from bot.gateway.limits import load_limits
@@ -47,7 +46,7 @@ def configuration_in(gateway: RunningGateway) -> dict[str, Any]:
 def test_the_configuration_is_all_that_the_widget_has_to_know(gateway: RunningGateway) -> None:
     told = configuration_in(gateway)
     assert list(told) == [
-        *("clinic", "phone", "longest_text", "languages", "strings", "pages", "source_line"),
+        *("clinic", "phone", "longest_text", "languages", "strings", "pages"),
     ]
     assert (told["clinic"], told["phone"]) == ("Tovani", "+1 555 010 0199")
     assert told["longest_text"] == load_limits().request.longest_text
@@ -56,15 +55,12 @@ def test_the_configuration_is_all_that_the_widget_has_to_know(gateway: RunningGa
     assert told["pages"] == {
         "cramp": {"title": "cramp", "starters": dict.fromkeys(told["languages"], questions)}
     }
-    assert "{reviewer}" in told["source_line"]
 
 
 def test_facts_are_filled_in_and_places_of_the_widget_left(
-    clinic: Clinic, composer: ReplyComposer, texts: Texts
+    clinic: Clinic, composer: ReplyComposer
 ) -> None:
-    made: Any = widget_configuration(
-        clinic, composer.library, texts, load_widget_texts(), load_limits()
-    )
+    made: Any = widget_configuration(clinic, composer.library, load_widget_texts(), load_limits())
     for language, strings in made["strings"].items():
         written = json.dumps(strings, ensure_ascii=False)
         assert not re.search(r"\{(clinic|phone|hours|email)\}", written)
@@ -206,10 +202,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         widget_script({}, tmp_path / "widget.js")
 
 
-def test_what_is_served_keeps_to_the_budget(clinic: Clinic, texts: Texts) -> None:
+def test_what_is_served_keeps_to_the_budget(clinic: Clinic) -> None:
     shipped = ReplyComposer.shipped(clinic)
     script = widget_script(
-        widget_configuration(clinic, shipped.library, texts, load_widget_texts(), load_limits())
+        widget_configuration(clinic, shipped.library, load_widget_texts(), load_limits())
     )
     assert len(script.compressed) <= load_limits().widget.largest_compressed_bytes
     assert script.content.isascii()

@@ -6,7 +6,7 @@ import { conversationText, copied, messageText } from "./copying";
 import { DrawnElement } from "./drawn-element";
 import { FeedbackBook } from "./feedback";
 import { contactKindOf, fieldFor, lengthOf, type ContactKind } from "./field";
-import { focusField, focusPlace, isAtEnd, isFocused, keepFocus, scrollToEnd, scrollToLatest, type FocusPlace } from "./focus";
+import { focusField, focusPlace, isAtEnd, isFocused, keepFocus, scrollToEnd, scrollToLatest, showField, type FocusPlace } from "./focus";
 import type { Message } from "./messages";
 import { Strings, type StringKeys } from "./strings";
 import { styles } from "./styles/styles";
@@ -33,7 +33,7 @@ export class ClinicChat extends DrawnElement {
   static readonly observedAttributes = ["lang", "page", "theme"];
 
   private readonly theme = new SystemTheme(() => { void this.redraw(); });
-  private readonly viewport = new ViewportFit();
+  private readonly viewport = new ViewportFit(() => { showField(this.root); });
   private readonly configuration = ClinicChat.configuration;
   private readonly book = new FeedbackBook(
     (opinion) => this.conversation.judge(opinion), () => { void this.redraw(); },
@@ -128,8 +128,10 @@ export class ClinicChat extends DrawnElement {
     const { entries, phase } = this.conversation.state;
     const last = entries.at(-1)?.key;
     if (last !== this.handled.entry) {
+      const place = entries.findIndex((entry) => entry.key === this.handled.entry);
       this.handled.entry = last;
-      scrollToLatest(this.root);
+      const added = place < 0 ? [] : entries.slice(place + 1);
+      scrollToLatest(this.root, danger(added)?.id ?? added[0]?.key);
       this.goToDanger(danger(entries));
     } else if (this.earlier.atEnd) {
       scrollToEnd(this.root);
@@ -184,7 +186,7 @@ export class ClinicChat extends DrawnElement {
       void this.copy(conversationText(this.conversation.state.entries, this.strings, this.configuration));
     },
     copyMessage: (message: Message) => {
-      void this.copy(messageText(message, this.configuration));
+      void this.copy(messageText(message, this.strings, this.configuration));
     },
     askToClear: () => { this.confirm(true); },
     keep: () => { this.confirm(false); },
@@ -195,9 +197,7 @@ export class ClinicChat extends DrawnElement {
     retry: (key) => { this.does(() => this.conversation.retry(key)); },
     askForPerson: () => { this.askForPerson(); },
     judge: (id, helpful) => { void this.book.judge(id, helpful, null); },
-    comment: (id, comment) => {
-      void this.book.judge(id, this.book.verdictOn(id)?.helpful ?? false, comment);
-    },
+    comment: (id, comment) => { void this.book.comment(id, comment); },
   };
 
   private send(): void {

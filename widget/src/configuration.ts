@@ -14,7 +14,6 @@ export interface Configuration {
   readonly languages: readonly string[];
   readonly strings: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly pages: Readonly<Record<string, PageConfiguration>>;
-  readonly source_line: string;
 }
 
 /**

@@ -5,10 +5,10 @@ import type { Entry } from "./transcript";
 import { sourceLine } from "./views/source";
 
 /** A message as plain text, with what it rests on and its disclaimer. */
-export function messageText(message: Message, configuration: Configuration): string {
+export function messageText(message: Message, strings: Strings, configuration: Configuration): string {
   return [
     message.text,
-    message.source && sourceLine(message, message.source, configuration),
+    message.source && sourceLine(message, message.source, strings, configuration),
     message.disclaimer,
   ].filter(Boolean).join("\n");
 }
@@ -23,7 +23,7 @@ export function conversationText(
     const { message } = entry;
     const speaker = message.from === "person"
       ? strings.say("person_said", { name: message.name ?? "" }) : strings.say("assistant_said");
-    return `${speaker}: ${messageText(message, configuration)}`;
+    return `${speaker}: ${messageText(message, strings, configuration)}`;
   }).join("\n\n");
 }
 

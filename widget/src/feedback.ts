@@ -1,12 +1,15 @@
 import { CallError } from "./api";
-import type { Opinion } from "./messages";
+import type { Message, Opinion } from "./messages";
 
-/** Whether an answer was helpful, as far as it was told here. */
+/** Whether an answer was helpful. */
 export interface Verdict {
   readonly helpful: boolean;
   readonly comment: string | null;
-  /** `answered`: the comment told of a danger, and the conversation holds it and the reply. */
-  readonly state: "sending" | "sent" | "answered" | "failed";
+  /**
+   * `kept`: the server knew it already. `answered`: the comment told of a danger, and the
+   * conversation holds it and the reply.
+   */
+  readonly state: "kept" | "sending" | "sent" | "answered" | "failed";
 }
 
 /** Keeps what the patient says about answers and sends it. A new opinion replaces the one before. */
@@ -22,8 +25,13 @@ export class FeedbackBook {
     private readonly changed: () => void,
   ) {}
 
-  verdictOn(messageId: string): Verdict | null {
-    return this.verdicts.get(messageId) ?? null;
+  verdictOn({ id, helpful }: Message): Verdict | null {
+    return this.verdicts.get(id) ?? (helpful === null ? null : { helpful, comment: null, state: "kept" });
+  }
+
+  /** Say more of an answer that was judged here. */
+  comment(messageId: string, comment: string): Promise<void> {
+    return this.judge(messageId, this.verdicts.get(messageId)?.helpful ?? false, comment);
   }
 
   async judge(messageId: string, helpful: boolean, comment: string | null): Promise<void> {

@@ -29,6 +29,12 @@ export function keepFocus(root: ShadowRoot, before: FocusPlace): void {
   else focusField(root);
 }
 
+/** Where something is written stays in sight when a phone's keyboard comes. */
+export function showField(root: ShadowRoot): void {
+  const field = root.activeElement;
+  if (field?.matches("input, textarea") === true) field.scrollIntoView({ block: "nearest" });
+}
+
 interface Scrolling {
   /** What scrolls: on a small screen that is the whole sheet. */
   readonly scroller: HTMLElement;
@@ -58,19 +64,20 @@ export function isAtEnd(root: ShadowRoot): boolean {
   return found === null || found.scroller.scrollTop >= found.end - ABOVE;
 }
 
+/** Where the whole sheet scrolls, the field below the end may be in sight: it stays there. */
 export function scrollToEnd(root: ShadowRoot): void {
   const found = scrolling(root);
-  if (found !== null) found.scroller.scrollTop = found.end;
+  if (found !== null) found.scroller.scrollTop = Math.max(found.scroller.scrollTop, found.end);
 }
 
-/** Shows the end, but the latest message from its beginning where it is longer than what fits. */
-export function scrollToLatest(root: ShadowRoot): void {
+/** Shows the end, but what is new from its beginning where that is longer than what fits. */
+export function scrollToLatest(root: ShadowRoot, firstNew = ""): void {
   const found = scrolling(root);
   if (found === null) return;
   const { scroller, end, covered } = found;
-  const last = root.querySelector<HTMLElement>(".log > :last-child");
-  const top = last === null ? end
-    : scroller.scrollTop + last.getBoundingClientRect().top - scroller.getBoundingClientRect().top
+  const first = root.getElementById(`m-${firstNew}`) ?? root.querySelector(".log > :last-child");
+  const top = first === null ? end
+    : scroller.scrollTop + first.getBoundingClientRect().top - scroller.getBoundingClientRect().top
       - covered - ABOVE;
   scroller.scrollTop = Math.min(top, end);
 }

@@ -27,6 +27,11 @@ export interface Button {
   readonly title: string;
 }
 
+/** A button that can be pressed now; `language` is that of the message which offers it. */
+export interface OpenButton extends Button {
+  readonly language: string | null;
+}
+
 export interface Message {
   readonly id: string;
   readonly kind: Kind;
@@ -41,6 +46,10 @@ export interface Message {
   readonly problem: boolean;
   readonly from: "assistant" | "person";
   readonly name: string | null;
+  /** ISO 639-1; null: that of the clinic's pages. */
+  readonly language: string | null;
+  /** What the patient said of it before; null: nothing. */
+  readonly helpful: boolean | null;
 }
 
 /** What the patient wrote, in a history. */

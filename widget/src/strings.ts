@@ -6,8 +6,8 @@ export type { StringKey } from "./generated/string-keys";
 /** Some of the keys: a key that no language has does not compile. */
 export type StringKeys<Keys extends StringKey> = Keys;
 
-/** The language that every text is there in. */
-const LEADING = "en";
+/** The language that every text is there in, and that the clinic's pages are written in. */
+export const LEADING = "en";
 
 type Values<Key extends StringKey> = Record<Places[Key], string>;
 type Filling<Key extends StringKey> = [Places[Key]] extends [never] ? [] : [values: Values<Key>];
@@ -40,16 +40,8 @@ export class Strings {
 
   /** A day such as "2026-05-31" as this language writes it. */
   day(isoDate: string): string {
-    return inWords(isoDate, this.language);
+    const format = { dateStyle: "long", timeZone: "UTC" } as const;
+    const locale = this.language === "en" ? "en-US" : this.language;
+    return new Intl.DateTimeFormat(locale, format).format(new Date(isoDate));
   }
-}
-
-/** The configuration's own texts, such as the source line, are in the language that has everything. */
-export function inLeadingLanguage(isoDate: string): string {
-  return inWords(isoDate, LEADING);
-}
-
-function inWords(isoDate: string, language: string): string {
-  const format = { dateStyle: "long", timeZone: "UTC" } as const;
-  return new Intl.DateTimeFormat(language === "en" ? "en-US" : language, format).format(new Date(isoDate));
 }

@@ -1,6 +1,6 @@
 /** What has been said, and what follows from it. Pure functions on lists of entries. */
 import {
-  isDanger, type Button, type HistoryRecord, type Message, type Outgoing, type PatientRecord,
+  isDanger, type HistoryRecord, type Message, type OpenButton, type Outgoing, type PatientRecord,
 } from "./messages";
 import type { StringKeys } from "./strings";
 
@@ -107,19 +107,19 @@ function spokenForm(text: string): string {
 
 /** What can be chosen now, and the question of the form that is open. */
 export interface OpenTurn {
-  readonly buttons: readonly Button[];
+  readonly buttons: readonly OpenButton[];
   readonly question: Message | null;
 }
 
 /** Of the latest turn that offered something; a reply to danger leaves open what was asked before. */
 export function openTurn(entries: readonly Entry[]): OpenTurn {
-  const urgent: Button[] = [];
+  const urgent: OpenButton[] = [];
   let answered = false;
   for (const entry of entries.toReversed()) {
     if (entry.by === "divider" || (entry.by === "patient" && answered)) break;
     if (entry.by === "patient") continue;
     const { message } = entry;
-    const buttons = message.buttons ?? [];
+    const buttons = (message.buttons ?? []).map((one) => ({ ...one, language: message.language }));
     if (isDanger(message)) {
       urgent.push(...buttons);
     } else if (buttons.length > 0 || message.asks !== null) {
@@ -132,7 +132,7 @@ export function openTurn(entries: readonly Entry[]): OpenTurn {
   return { buttons: distinct(urgent), question: null };
 }
 
-function distinct(buttons: readonly Button[]): Button[] {
+function distinct(buttons: readonly OpenButton[]): OpenButton[] {
   return buttons.filter((button, place) =>
     buttons.findIndex((other) => other.title === button.title) === place);
 }

@@ -11,7 +11,11 @@ export class ViewportFit {
     this.sheet.replaceSync(
       `:host{--visible-height:${Math.round(view.height)}px;--visible-top:${Math.round(view.offsetTop)}px}`,
     );
+    this.fitted();
   };
+
+  /** `fitted` is called when less or more can be seen. */
+  constructor(private readonly fitted: () => void) {}
 
   follow(): void {
     window.visualViewport?.addEventListener("resize", this.fit);

@@ -29,6 +29,6 @@ test("names no other origin than PubMed, and says who wrote the library in it", 
   expect(built).toContain("BSD-3-Clause");
 });
 
-test.each(["eval(", "new Function", "document.cookie", "localStorage", "litHtmlVersions"])("holds no %s", (word) => {
+test.each(["@font-face", "@import", "url(", "eval(", "new Function", "document.cookie", "localStorage", "litHtmlVersions"])("holds no %s", (word) => {
   expect(built).not.toContain(word);
 });

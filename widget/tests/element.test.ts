@@ -1,85 +1,19 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { ClinicChat } from "../src/clinic-chat";
+import { describe, expect, test, vi } from "vitest";
 import type { Message } from "../src/messages";
-import { withoutControls } from "../src/text";
-import { configuration, message, titled } from "./fixtures";
-import { FakeGateway, noConnection } from "./gateway";
+import { message, titled } from "./fixtures";
+import { noConnection } from "./gateway";
+import { all, ask, named, one, open, prepare, root, show, stage, text, write } from "./stage";
 
 const FOCUSABLE = "a, button, input, textarea, summary, [tabindex]";
 const HOSTILE = ["<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "<script>x</script>", "\u202eevil"];
 
-let gateway: FakeGateway;
-let chat: ClinicChat;
-
-beforeAll(() => {
-  ClinicChat.configuration = configuration();
-  ClinicChat.defaultServer = "https://chat.example";
-  customElements.define("clinic-chat", ClinicChat);
-});
-
-beforeEach(() => {
-  sessionStorage.clear();
-  vi.stubGlobal("BroadcastChannel", undefined);
-  gateway = new FakeGateway();
-  gateway.install();
-  chat = new ClinicChat();
-  chat.lang = "en";
-  document.body.append(chat);
-});
-
-afterEach(() => {
-  chat.remove();
-  vi.unstubAllGlobals();
-});
-
-const root = (): ShadowRoot => {
-  if (chat.shadowRoot === null) throw new Error("the shadow root is closed");
-  return chat.shadowRoot;
-};
-const all = (selector: string): HTMLElement[] => [...root().querySelectorAll<HTMLElement>(selector)];
-const one = (selector: string): HTMLElement => {
-  const [found] = all(selector);
-  if (found === undefined) throw new Error(`there is no ${selector}`);
-  return found;
-};
-const text = (selector: string): string => one(selector).textContent.replace(/\s+/g, " ").trim();
-const named = (name: string): HTMLElement => {
-  const found = all("button").find((button) =>
-    (button.getAttribute("aria-label") ?? button.textContent).trim() === name);
-  if (found === undefined) throw new Error(`there is no button ${name}`);
-  return found;
-};
-
-async function open(): Promise<void> {
-  await vi.waitFor(() => one(".launcher"));
-  one(".launcher").click();
-  await vi.waitFor(() => { expect(text(".log")).toContain("Hello."); });
-}
-
-function write(words: string): void {
-  const entry = one("#entry") as HTMLTextAreaElement;
-  entry.value = words;
-  entry.dispatchEvent(new InputEvent("input"));
-}
-
-/** What of a text stands in its first paragraph, as it is shown. */
-function beginning(words: string): string {
-  return withoutControls(words).split(/\n|(?<=\.) /)[0] ?? "";
-}
-
-async function ask(words: string, ...answer: Message[]): Promise<void> {
-  if (answer.length > 0) gateway.answers.set(words, answer);
-  write(words);
-  one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-  if (one("#entry").tagName === "INPUT") one("form.composer").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
-  await vi.waitFor(() => { expect(text(".log")).toContain(beginning(answer.at(-1)?.text ?? words)); });
-}
+prepare();
 
 describe("closed", () => {
   test("there is one thing to focus, and nothing was asked for", async () => {
     await vi.waitFor(() => one(".launcher"));
     expect(all(FOCUSABLE)).toHaveLength(1);
-    expect(gateway.asked).toEqual([]);
+    expect(stage.gateway.asked).toEqual([]);
   });
 
   test("again after Escape, with the focus back", async () => {
@@ -97,16 +31,41 @@ describe("closed", () => {
       document.body.addEventListener(name, (event) => { heard.push([name, (event as CustomEvent).detail]); }, { once: true });
     }
     await open();
-    chat.close();
+    stage.chat.close();
     expect(heard).toEqual([["clinic-chat:open", null], ["clinic-chat:close", null]]);
+  });
+});
+
+describe("closed after a conversation", () => {
+  async function seenAgain(): Promise<void> {
+    stage.gateway.records.push({ ...message({ from: "person", name: "Dana", text: "Hello?" }), role: "person" });
+    const asked = stage.gateway.calls("history").length;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await vi.waitFor(() => { expect(stage.gateway.calls("history").length).toBeGreaterThan(asked); });
+  }
+
+  test("the button counts what came since, until it is read", async () => {
+    await open();
+    await ask("aura?");
+    stage.chat.close();
+    await vi.waitFor(() => one(".launcher"));
+    expect(all(".unread")).toEqual([]);
+    for (const count of ["1 new", "2 new"]) {
+      await seenAgain();
+      await vi.waitFor(() => { expect(text(".launcher")).toBe(`Ask a question ${count}`); });
+    }
+    one(".launcher").click();
+    await vi.waitFor(() => { expect(text(".log")).toContain("Hello?"); });
+    stage.chat.close();
+    await vi.waitFor(() => { expect(text(".launcher")).toBe("Ask a question"); });
   });
 });
 
 describe("open", () => {
   test("help, disclaimer and starters are there without the server", async () => {
-    gateway.failNext(/./, ...Array.from({ length: 9 }, () => noConnection));
+    stage.gateway.failNext(/./, ...Array.from({ length: 9 }, () => noConnection));
     await vi.waitFor(() => one(".launcher"));
-    chat.open();
+    stage.chat.open();
     await vi.waitFor(() => one(".panel"));
     const links = all(".pinned a").map((link) => link.getAttribute("href"));
     expect(links).toEqual(["tel:911", "tel:988", "sms:988", "tel:+15550100199"]);
@@ -126,14 +85,13 @@ describe("open", () => {
   test("the log goes live only after the history stands", async () => {
     await open();
     await ask("first", message({ text: "Answer one." }));
-    chat.remove();
-    chat = new ClinicChat();
-    document.body.append(chat);
+    stage.chat.remove();
+    show("en");
     let release = (): void => undefined;
-    gateway.failNext(/history/, () => new Promise((done) => {
-      release = () => { done(Response.json({ messages: gateway.records })); };
+    stage.gateway.failNext(/history/, () => new Promise((done) => {
+      release = () => { done(Response.json({ messages: stage.gateway.records })); };
     }));
-    chat.open();
+    stage.chat.open();
     await vi.waitFor(() => one(".log"));
     const lives: (string | null)[] = [];
     new MutationObserver(() => { lives.push(one(".log").getAttribute("aria-live")); })
@@ -150,7 +108,7 @@ describe("open", () => {
     for (const init of [{ shiftKey: true }, { isComposing: true }]) {
       one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ...init }));
     }
-    expect(gateway.calls("message")).toEqual([]);
+    expect(stage.gateway.calls("message")).toEqual([]);
     await ask("whole");
     expect((one("#entry") as HTMLTextAreaElement).value).toBe("");
   });
@@ -162,7 +120,7 @@ describe("open", () => {
     one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
     await vi.waitFor(() => { expect(text("[role=alert]")).toContain("2000"); });
     expect((one("#entry") as HTMLTextAreaElement).value).toBe(long);
-    expect(gateway.calls("message")).toEqual([]);
+    expect(stage.gateway.calls("message")).toEqual([]);
   });
 
   test.each(HOSTILE)("%j stays text, from both sides", async (hostile) => {
@@ -202,7 +160,7 @@ describe("an answer", () => {
     (one(".comment textarea") as HTMLTextAreaElement).value = " Too short ";
     one(".comment").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
     await vi.waitFor(() => { expect(all(".comment")).toEqual([]); });
-    expect(gateway.calls("feedback").map((call) => call.body)).toEqual([
+    expect(stage.gateway.calls("feedback").map((call) => call.body)).toEqual([
       { message_id: shown.id, helpful: false, comment: null },
       { message_id: shown.id, helpful: false, comment: "Too short" },
     ]);
@@ -211,7 +169,7 @@ describe("an answer", () => {
   test("is left with a reply where the comment tells of a danger", async () => {
     await open();
     await ask("aura?", answer());
-    gateway.answers.set("I want to die", [message({ kind: "crisis", text: "Call 988." })]);
+    stage.gateway.answers.set("I want to die", [message({ kind: "crisis", text: "Call 988." })]);
     named("Yes, this was helpful").click();
     await vi.waitFor(() => one(".comment"));
     const field = one(".comment textarea") as HTMLTextAreaElement;
@@ -228,19 +186,19 @@ describe("an answer", () => {
 
   test("offers what follows; the way to a person has one place, and presses the open button", async () => {
     await open();
-    gateway.answers.set("b-Talk to a person", [message({ text: "Here is how." })]);
+    stage.gateway.answers.set("b-Talk to a person", [message({ text: "Here is how." })]);
     await ask("aura?", answer());
     expect(all(".choices button").map((button) => button.textContent)).toEqual(["Tell me more"]);
     named("Talk to a person").click();
     await vi.waitFor(() => { expect(text(".log")).toContain("Here is how."); });
-    expect(gateway.calls("message").at(-1)?.body).toEqual({ button_id: "b-Talk to a person" });
+    expect(stage.gateway.calls("message").at(-1)?.body).toEqual({ button_id: "b-Talk to a person" });
   });
 
   test("without an open button the way to a person is asked for in words", async () => {
     await open();
     named("Talk to a person").click();
-    await vi.waitFor(() => { expect(gateway.calls("message")).toHaveLength(1); });
-    expect(gateway.calls("message")[0]?.body).toEqual({ text: "I want to talk to a person." });
+    await vi.waitFor(() => { expect(stage.gateway.calls("message")).toHaveLength(1); });
+    expect(stage.gateway.calls("message")[0]?.body).toEqual({ text: "I want to talk to a person." });
   });
 });
 
@@ -261,7 +219,7 @@ describe("danger", () => {
   test("leaves the focus to somebody who writes", async () => {
     await open();
     await vi.waitFor(() => { expect(one("[role=log]").getAttribute("aria-live")).toBe("polite"); });
-    gateway.answers.set("x", [urgent()]);
+    stage.gateway.answers.set("x", [urgent()]);
     write("x");
     one("#entry").focus();
     one("#entry").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));

@@ -25,7 +25,6 @@ export function configuration(): Configuration {
       migraine: { title: "migraine", starters: { en: ["What is aura?", "Who should I see?"] } },
       other: { title: "other", starters: { en: ["Another?"] } },
     },
-    source_line: "Based on our {page} page (section {section}), reviewed by {reviewer}, on {date}.",
   };
 }
 
@@ -36,7 +35,8 @@ export function message(parts: Partial<Message> = {}): Message {
   count += 1;
   return {
     id: `m${count}`, kind: "answer", page: null, topic: null, text: `Text ${count}.`, disclaimer: null,
-    source: null, buttons: null, asks: null, problem: false, from: "assistant", name: null, ...parts,
+    source: null, buttons: null, asks: null, problem: false, from: "assistant", name: null,
+    language: null, helpful: null, ...parts,
   };
 }
 

@@ -71,8 +71,11 @@ export class FakeGateway {
     return Response.json({ messages: this.say(headers.get("Idempotency-Key") ?? "", body as Outgoing) });
   }
 
-  private judged({ comment }: Opinion): Response {
+  private judged({ message_id, helpful, comment }: Opinion): Response {
     const messages = this.answers.get(comment ?? "");
+    const place = this.records.findIndex((record) => record.id === message_id);
+    const judged = this.records[place];
+    if (judged && judged.role !== "patient") this.records[place] = { ...judged, helpful };
     return messages ? Response.json({ messages }) : new Response(null, { status: 204 });
   }
 

@@ -24,7 +24,8 @@ function more(id: string, verdict: Verdict, strings: Strings, actions: Actions):
     ? html`<p class="aside">${strings.say("helpful_thanks")}</p>` : nothing;
   const failed = verdict.state === "failed"
     ? html`<p class="aside wrong">${strings.say("feedback_failed")}</p>` : nothing;
-  const finished = verdict.comment !== null && (verdict.state === "sent" || verdict.state === "answered");
+  const finished = verdict.state === "kept"
+    || (verdict.comment !== null && (verdict.state === "sent" || verdict.state === "answered"));
   return html`${told}${failed}${finished ? nothing : commentForm(id, strings, actions)}`;
 }
 

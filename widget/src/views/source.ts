@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Configuration } from "../configuration";
 import type { Message, Reference, Source } from "../messages";
-import { fillIn, inLeadingLanguage, type Strings } from "../strings";
+import { LEADING, type Strings } from "../strings";
 
 /** One line that says what an answer rests on. */
-export function sourceLine(message: Message, source: Source, configuration: Configuration): string {
-  return fillIn(configuration.source_line, {
+export function sourceLine(
+  message: Message, source: Source, strings: Strings, configuration: Configuration,
+): string {
+  return strings.say("source_line", {
     page: configuration.pages[message.page ?? ""]?.title ?? "",
     section: source.section,
     reviewer: source.reviewed_by,
-    date: inLeadingLanguage(source.reviewed_on),
+    date: strings.day(source.reviewed_on),
   });
 }
 
@@ -20,9 +22,9 @@ export function sourceDetails(
   const page = /^https?:\/\//.test(source.url)
     ? html`<p>${away(source.url, strings.say("read_page"), strings)}</p>` : nothing;
   return html`<details class="source">
-    <summary><span>${sourceLine(message, source, configuration)}</span></summary>
+    <summary><span>${sourceLine(message, source, strings, configuration)}</span></summary>
     <dl>
-      <div><dt>${strings.say("source_section")}</dt><dd>${source.section}</dd></div>
+      <div><dt>${strings.say("source_section")}</dt><dd lang=${LEADING}>${source.section}</dd></div>
       <div><dt>${strings.say("source_reviewer")}</dt><dd>${source.reviewed_by}</dd></div>
       <div><dt>${strings.say("source_date")}</dt><dd>${strings.day(source.reviewed_on)}</dd></div>
     </dl>
@@ -33,12 +35,12 @@ export function sourceDetails(
 
 function references(list: readonly Reference[], strings: Strings): TemplateResult {
   return html`<p class="label">${strings.say("source_references")}</p>
-    <ul>${list.map((reference) => html`<li>${reference.citation}
+    <ul lang=${LEADING}>${list.map((reference) => html`<li>${reference.citation}
       ${away(`https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(reference.pmid)}/`,
         `PMID ${reference.pmid}`, strings)}</li>`)}</ul>`;
 }
 
 function away(address: string, name: string, strings: Strings): TemplateResult {
-  return html`<a href=${address} target="_blank" rel="noopener noreferrer">${name}<span
+  return html`<a href=${address} lang=${strings.language} target="_blank" rel="noopener noreferrer">${name}<span
     class="hidden"> (${strings.say("new_tab")})</span></a>`;
 }
