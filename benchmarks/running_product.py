@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import psutil
@@ -32,8 +33,11 @@ class RunningProduct:
 
 
 @contextmanager
-def running_product() -> Iterator[RunningProduct]:
+def running_product(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[RunningProduct]:
     """Start `python -m bot serve`, wait until it is ready, and stop it at the end.
+
+    Args:
+        more: of its environment.
 
     Raises:
         RuntimeError: it was not ready in time.
@@ -42,6 +46,7 @@ def running_product() -> Iterator[RunningProduct]:
         ports = _free_ports(3)
         environment = {
             **os.environ,
+            **more,
             "BOT_VAR": folder,
             "LIMITS_FILE": str(_without_rate_limits(Path(folder))),
             **dict(zip(("PORT", "RASA_PORT", "ACTION_PORT"), map(str, ports), strict=True)),

@@ -28,6 +28,9 @@ MESSAGING_VARIABLES = (
 #: Twilio's own API.
 TWILIO_API_URL = "https://api.twilio.com"
 
+#: Where Twilio keeps the buttons and lists of WhatsApp.
+_CONTENT_URL = "https://content.twilio.com"
+
 # "AC" and 32 hexadecimal digits (twilio.com/docs/glossary/what-is-a-sid).
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 # E.164, or a short code of five or six digits.
@@ -52,6 +55,11 @@ class TwilioSettings:
     def is_a_double(self) -> bool:
         """Whether texts go somewhere else than to Twilio."""
         return self.api_url != TWILIO_API_URL
+
+    @property
+    def content_url(self) -> str:
+        """Twilio's Content API, or that of what stands in for it."""
+        return self.api_url if self.is_a_double else _CONTENT_URL
 
 
 @dataclass(frozen=True)

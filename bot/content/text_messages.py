@@ -41,6 +41,7 @@ class TextLines(StrictRecord):
     link: Wordings
     general: Wordings
     choices: str
+    list_button: str
     staff: str
     shortened: str
     as_written: str

@@ -60,6 +60,8 @@ inbound_texts = Table(
     Column("position", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("opt_out_type", String(16)),
+    # What was pressed: the text is then what stood on it.
+    Column("button_id", String(ID_LENGTH)),
     Column("sealed_text", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("state", String(16), nullable=False, index=True),

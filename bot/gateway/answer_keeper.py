@@ -71,7 +71,7 @@ class AnswerKeeper:
         if answer.danger is not None:
             alert = SafetyAlert.of_classifier(
                 answer.danger,
-                id=turn.id,
+                id=turn.alert_id or turn.id,
                 occurred_at=turn.received_at,
                 conversation_id=turn.conversation_id,
             )

@@ -140,6 +140,18 @@ class LookupLimits(StrictRecord):
     rows: int = Field(ge=1, le=1000)
 
 
+class ContentLimits(StrictRecord):
+    """Buttons and lists at Twilio.
+
+    `seconds`: how long making one may hold a text back. `pause_seconds`: how long texts go out
+    without, where that failed. `session_hours`: so long after the patient wrote they are taken.
+    """
+
+    seconds: float = Field(gt=0)
+    pause_seconds: float = Field(gt=0)
+    session_hours: float = Field(gt=0, le=24)
+
+
 class TextBudgets(StrictRecord):
     """How many texts may be sent over time, and how long one may wait for that."""
 
@@ -179,6 +191,7 @@ class TextingLimits(StrictRecord):
     retries: RetryLimits
     rests: RestLimits
     lookup: LookupLimits
+    contents: ContentLimits
     order_tries: int = Field(ge=0)
     budgets: TextBudgets
     quiet_hours: QuietHours

@@ -54,6 +54,7 @@ class LogEvent(str, Enum):
     DELIVERY_FAILED = "delivery_failed"
     TEXT_SENT = "text_sent"
     TEXT_FOUND = "text_found"
+    TEXT_WITHOUT_BUTTONS = "text_without_buttons"
     TEXT_FAILED = "text_failed"
     TEXT_HELD = "text_held"
     TEXT_DEAD = "text_dead"

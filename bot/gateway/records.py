@@ -45,7 +45,8 @@ def id_from(*parts: object) -> str:
 class Submission:
     """What a patient sent: a text (normalised), or the id of a button.
 
-    `payload` is what this program takes a text for, such as a key word.
+    `payload` is what this program takes a text for, such as a key word. `alert_id`: of the alert
+    that it may raise, if that is not the turn's own id.
     """
 
     session_digest: str
@@ -54,6 +55,7 @@ class Submission:
     text: str | None = field(default=None, repr=False)
     button_id: str | None = field(default=None, repr=False)
     payload: str | None = field(default=None, repr=False)
+    alert_id: str | None = None
 
     @property
     def turn_id(self) -> str:
@@ -75,7 +77,8 @@ class Turn:
     """A stored message of a patient. A chosen button has its title as text, and a payload.
 
     `again`: it was found stored without an answer, so Rasa may have been asked about it before.
-    `phone_ending`: how the number ends that it came from, if it came by text.
+    `phone_ending`: how the number ends that it came from, if it came by text. `alert_id`: of the
+    alert that it may raise, if that is not the turn's own id.
     """
 
     id: str
@@ -85,6 +88,7 @@ class Turn:
     payload: str | None = field(default=None, repr=False)
     again: bool = field(default=False, compare=False)
     phone_ending: str | None = field(default=None, repr=False, compare=False)
+    alert_id: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

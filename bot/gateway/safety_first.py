@@ -63,7 +63,8 @@ class SafetyFirst:
             return task.result()
         self._metrics.count_safety_hit(hit.kind, stored=False)
         log(LogEvent.SAFETY_REPLY_NOT_STORED, logging.WARNING, kind=hit.kind)
-        alert = SafetyAlert.of_screen(hit, id=submission.turn_id, occurred_at=occurred_at)
+        alert_id = submission.alert_id or submission.turn_id
+        alert = SafetyAlert.of_screen(hit, id=alert_id, occurred_at=occurred_at)
         await self._keep(alert, task, sender)
         reply = self._answerer.safety_reply(hit, submission.turn_id, DangerBefore())
         answer = Message.answering(submission.turn_id, (reply,))

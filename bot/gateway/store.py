@@ -138,6 +138,7 @@ class ConversationStore:
                 text,
                 payload,
                 phone_ending=source_of(connection, self._vault, conversation_id).phone_ending,
+                alert_id=submission.alert_id,
             )
             position = add_turn(connection, self._vault, turn, submission)
             connection.execute(

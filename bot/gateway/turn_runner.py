@@ -165,7 +165,7 @@ class TurnRunner:
         reply = self._answerer.safety_reply(hit, turn.id, await self._danger_before(turn))
         alert = SafetyAlert.of_screen(
             hit,
-            id=turn.id,
+            id=turn.alert_id or turn.id,
             occurred_at=turn.received_at,
             conversation_id=turn.conversation_id,
         )

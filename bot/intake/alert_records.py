@@ -105,9 +105,15 @@ def add_alert_record(
 
 
 def link_alert_record(
-    connection: Connection, clinic: Clinic, alert: SafetyAlert, conversation_id: str
+    connection: Connection,
+    vault: Vault,
+    clinic: Clinic,
+    alert: SafetyAlert,
+    conversation_id: str,
 ) -> None:
     """The conversation of an alert has become known: its record gets the link that it had not.
+
+    Of somebody who texts it gets the channel and the number as well.
 
     A record that the conversation had open already becomes as urgent.
     """
@@ -117,6 +123,7 @@ def link_alert_record(
         if raising:
             change(connection, row, alert.occurred_at, **raising)
     of_alert = select(intake_entries.c.record_id).where(intake_entries.c.alert_id == alert.id)
+    source = source_of(connection, vault, conversation_id)
     connection.execute(
         update(intake_records)
         .where(
@@ -124,7 +131,12 @@ def link_alert_record(
             intake_records.c.conversation_id.is_(None),
             intake_records.c.origin == Origin.SAFETY_ALERT.value,
         )
-        .values(conversation_id=conversation_id, version=intake_records.c.version + 1)
+        .values(
+            conversation_id=conversation_id,
+            version=intake_records.c.version + 1,
+            channel=source.channel.value,
+            **_number_of(vault, source),
+        )
     )
     connection.execute(
         update(intake_entries)

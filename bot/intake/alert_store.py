@@ -91,7 +91,7 @@ def add_alert(connection: Connection, vault: Vault, clinic: Clinic, alert: Safet
     if linked is not None:
         unlinked = known.where(safety_alerts.c.conversation_id.is_(None))
         if connection.execute(unlinked.values(conversation_id=linked)).rowcount:
-            link_alert_record(connection, clinic, alert, linked)
+            link_alert_record(connection, vault, clinic, alert, linked)
     return False
 
 

@@ -42,6 +42,7 @@ _NOT_OF_A_TEXT = (
     "id",
     "thread_id",
     "cause_id",
+    "button_id",
     "sealed_text",
     "sealed_extras",
     "leased_until",

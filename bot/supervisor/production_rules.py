@@ -10,6 +10,7 @@ from bot.configuration.clinic import Clinic
 from bot.configuration.settings import Settings
 from bot.content.library import Library
 from bot.content.page import SignOff
+from bot.replies.texting.render_check import longest_public_url
 from bot.safety.replies import SafetyReplies
 from bot.safety.short_replies import ShortSafetyReplies
 
@@ -26,6 +27,7 @@ class Refusal(str, Enum):
     NO_NOTICES = "no-notices"
     PRIVATE_WEBHOOK = "private-webhook"
     TWILIO_DOUBLE = "twilio-double"
+    LONG_PUBLIC_URL = "long-public-url"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def objections(installation: Installation, accepted: Collection[Refusal]) -> lis
         *_no_notices(installation.settings),
         *_private_webhook(installation.settings),
         *_twilio_double(installation.settings),
+        *_long_public_url(installation.settings),
     ]
     return [objection for objection in found if objection.refusal not in accepted]
 
@@ -132,3 +135,13 @@ def _twilio_double(settings: Settings) -> list[Objection]:
     twilio = settings.messaging.twilio
     doubled = twilio is not None and twilio.is_a_double
     return [Objection(Refusal.TWILIO_DOUBLE, message)] if doubled else []
+
+
+def _long_public_url(settings: Settings) -> list[Objection]:
+    longest, length = longest_public_url(), len(settings.public_url)
+    message = (
+        f"PUBLIC_URL has {length} characters: with more than {longest} text messages have no room "
+        "for the link to the full answer"
+    )
+    too_long = settings.messaging.any and length > longest
+    return [Objection(Refusal.LONG_PUBLIC_URL, message)] if too_long else []

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.gateway.page_files import PageFiles
 from bot.gateway.security_headers import PAGE_POLICY, SecurityHeaders
 from bot.twilio_double.account import DoubleAccount
+from bot.twilio_double.contents_api import ContentsApi
 from bot.twilio_double.control_api import ControlApi
 from bot.twilio_double.exchange import Exchange
 from bot.twilio_double.faults import Faults
@@ -52,6 +53,7 @@ class TwilioDouble:
                 Route("/", self._page, methods=["GET"]),
                 *PageFiles(_FILES).routes(),
                 *MessagesApi(*parts).routes(),
+                *ContentsApi(account, self.exchange.contents, self.faults).routes(),
                 *ControlApi(*parts).routes(),
             ],
             lifespan=self._lifespan,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.twilio_double.account import DoubleAccount
+from bot.twilio_double.contents import Pressable
 from bot.twilio_double.exchange import (
     HELP_WORDS,
     START_WORDS,
@@ -49,6 +50,14 @@ class TextInstruction(_Instruction):
     whatsapp: bool = False
     copies: int = Field(1, ge=0, le=10)
     fields: tuple[tuple[str, str], ...] = ()
+
+
+class PressInstruction(_Instruction):
+    """A patient presses a button, or a row of a list, of the message `sid`."""
+
+    sid: str
+    id: str
+    copies: int = Field(1, ge=0, le=10)
 
 
 class FaultInstruction(_Instruction):
@@ -100,6 +109,7 @@ class ControlApi:
         """Where they are found."""
         return [
             Route("/control/texts", self._text, methods=["POST"]),
+            Route("/control/presses", self._press, methods=["POST"]),
             Route("/control/texts", self._show, methods=["GET"]),
             Route("/control/faults", self._fault, methods=["POST"]),
             Route("/control/callbacks", self._callbacks, methods=["POST"]),
@@ -125,6 +135,28 @@ class ControlApi:
         extra = [*order.fields, *([(_OPT_OUT_TYPE, opt_out)] if opt_out else [])]
         statuses = [await self._webhooks.inbound(message, extra) for _ in range(order.copies)]
         return JSONResponse({"sid": message.sid, "webhook_statuses": statuses}, 201)
+
+    async def _press(self, request: Request) -> Response:
+        order = await _read(request, PressInstruction)
+        if isinstance(order, Response):
+            return order
+        for message in self._exchange.sent():
+            pressed = message.pressable(order.id) if message.sid == order.sid else None
+            if pressed:
+                return await self._tell(message, pressed, order.copies)
+        return _wrong(404, "no such button")
+
+    async def _tell(self, message: Message, pressed: Pressable, copies: int) -> Response:
+        said = self._exchange.add(
+            Direction.INBOUND,
+            sender=message.recipient,
+            recipient=message.sender,
+            body=pressed.title,
+            status="received",
+        )
+        fields = [("OriginalRepliedMessageSid", message.sid), *_press_fields(pressed)]
+        statuses = [await self._webhooks.inbound(said, fields) for _ in range(copies)]
+        return JSONResponse({"sid": said.sid, "webhook_statuses": statuses}, 201)
 
     def _obey(self, message: Message) -> str | None:
         """Do what a key word asks for, as Twilio's Advanced Opt-Out; the kind of the word."""
@@ -152,7 +184,7 @@ class ControlApi:
         number = request.query_params.get("number")
         shown = self._exchange.of(number) if number else self._exchange.messages
         sid = self._account.settings.account_sid
-        messages = [{**one.as_json(sid), "seen": one.seen} for one in shown]
+        messages = [{**one.as_json(sid), **one.shown()} for one in shown]
         return JSONResponse({"messages": messages})
 
     async def _fault(self, request: Request) -> Response:
@@ -184,6 +216,14 @@ class ControlApi:
         self._faults.forget()
         self._webhooks.plan = CallbackPlan()
         return Response(status_code=204)
+
+
+def _press_fields(pressed: Pressable) -> list[tuple[str, str]]:
+    if not pressed.description:
+        named = [("ButtonPayload", pressed.id), ("ButtonText", pressed.title)]
+        return [("MessageType", "button"), *named]
+    named = [("ListId", pressed.id), ("ListTitle", pressed.title)]
+    return [("MessageType", "interactive"), *named, ("ListDescription", pressed.description)]
 
 
 async def _read(request: Request, kind: type[_Given]) -> _Given | Response:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from enum import Enum
 
 import smsutil
+
+from bot.twilio_double.contents import Contents, Filled, Pressable
 
 #: What Twilio answers by itself, as whole messages of any case (support article "Twilio support for
 #: opt-out keywords").
@@ -39,6 +41,18 @@ class Message:
     callback: str | None = None
     error_code: int | None = None
     seen: int = 0
+    filled: Filled | None = field(default=None, repr=False)
+
+    def pressable(self, id: str) -> Pressable | None:
+        """Its button or row with this id."""
+        found = [one for one in self.filled.pressables if one.id == id] if self.filled else []
+        return found[0] if found else None
+
+    def shown(self) -> dict[str, object]:
+        """What a telephone shows of it besides its words."""
+        filled = self.filled or Filled("", ())
+        buttons = [asdict(one) for one in filled.pressables]
+        return {"seen": self.seen, "buttons": buttons, "list_button": filled.list_button}
 
     def as_json(self, account_sid: str) -> dict[str, object]:
         """As Twilio's API shows it."""
@@ -66,6 +80,7 @@ class Exchange:
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.opted_out: set[str] = set()
+        self.contents = Contents()
 
     def add(
         self,
@@ -76,6 +91,7 @@ class Exchange:
         body: str,
         status: str,
         callback: str | None = None,
+        filled: Filled | None = None,
     ) -> Message:
         """A new message, with an id of its own."""
         made = Message(
@@ -87,6 +103,7 @@ class Exchange:
             status=status,
             created_at=datetime.now(timezone.utc).replace(microsecond=0),
             callback=callback,
+            filled=filled,
         )
         self.messages.append(made)
         return made
@@ -103,3 +120,4 @@ class Exchange:
         """Begin anew."""
         self.messages.clear()
         self.opted_out.clear()
+        self.contents.made.clear()

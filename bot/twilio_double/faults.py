@@ -12,6 +12,8 @@ class Call(str, Enum):
 
     SEND = "send"
     LOOKUP = "lookup"
+    CONTENT = "content"
+    CONTENT_LOOKUP = "content_lookup"
 
 
 class Moment(str, Enum):
@@ -34,6 +36,9 @@ class FaultKind(str, Enum):
     OPTED_OUT = "21610"
     TOO_LONG = "21617"
     NO_NUMBER = "21211"
+    CONTENT_SID = "21655"
+    CONTENT_VARIABLES = "21656"
+    BAD_CONTENT = "20422"
 
     @property
     def status(self) -> int:

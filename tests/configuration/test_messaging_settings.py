@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.configuration.messaging_settings import MessagingSettings
+from bot.configuration.messaging_settings import (
+    TWILIO_API_URL,
+    MessagingSettings,
+    TwilioSettings,
+)
 from bot.configuration.secret_store import optional_secrets
 from bot.configuration.settings_error import SettingsError
 
@@ -108,3 +113,10 @@ def test_the_secrets_come_from_the_file_too(tmp_path: Path) -> None:
     file.write_text("TWILIO_AUTH_TOKEN=of-the-file\n")
     file.chmod(0o600)
     assert optional_secrets(file, {}) == {"TWILIO_AUTH_TOKEN": "of-the-file"}
+
+
+def test_contents_are_at_twilio_or_with_the_double() -> None:
+    real = TwilioSettings("AC" + "0" * 32, "+15550100150", None, TWILIO_API_URL)
+    assert real.content_url == "https://content.twilio.com"
+    double = replace(real, api_url="http://127.0.0.1:8090")
+    assert double.content_url == "http://127.0.0.1:8090"

@@ -27,6 +27,7 @@ from tests.gateway.alerts import alerts_of
 from tests.gateway.fake_rasa import FakeRasa, chat
 from tests.gateway.harness import CRISIS_TEXT, EMERGENCY_TEXT, StartGateway, limits_with, until
 from tests.gateway.requests import entries, records
+from tests.gateway.test_gateway_doubt import IN_DOUBT
 from tests.gateway.texting import PATIENT, Texting, fields_of, texting_with
 
 OTHER = "+15005550009"
@@ -200,6 +201,13 @@ def test_the_staff_alert_of_a_text_has_the_number_to_call(texting: Texting) -> N
     assert record.channel is Channel.SMS
     assert record.contact and record.contact.value == PATIENT
     assert texting.kept.outbound()[0].kind == "safety"
+
+
+def test_rasa_is_asked_once_about_a_text_in_doubt(texting: Texting, rasa: FakeRasa) -> None:
+    (answer,) = texting.replies_to(IN_DOUBT)
+    assert rasa.overheard == [IN_DOUBT]
+    assert f"You said: {IN_DOUBT}" in answer
+    assert alerts_of(texting.gateway) == ()
 
 
 def test_somebody_in_danger_does_not_wait_behind_a_question(

@@ -51,7 +51,12 @@ def settings_for(url: str) -> TwilioSettings:
 
 def client_for(url: str, *, public_url: str = NOBODY, token: str = TOKEN) -> TwilioClient:
     return TwilioClient(
-        settings_for(url), token, public_url=public_url, lookup=LIMITS.lookup, connect_seconds=5
+        settings_for(url),
+        token,
+        public_url=public_url,
+        lookup=LIMITS.lookup,
+        contents=LIMITS.contents,
+        connect_seconds=5,
     )
 
 

@@ -19,7 +19,7 @@ from bot.gateway.messaging.adapter import GatewayName, OutboundMessage, SendErro
 from bot.gateway.messaging.addresses import address_index
 from bot.gateway.messaging.opt_outs import OptOutSource, opt_out
 from bot.gateway.messaging.outbound_store import OutboundStore
-from bot.gateway.messaging.outbound_texts import QUICK_REPLIES, OutboundKind
+from bot.gateway.messaging.outbound_texts import LIST_BUTTON, QUICK_REPLIES, OutboundKind
 from bot.replies.channel import Channel
 from bot.replies.texting.quick_reply import QuickReply
 from tests.databases import VAULT
@@ -86,10 +86,12 @@ def test_the_same_cause_sends_one_text(database: Database) -> None:
 
 def test_quick_replies_go_along(database: Database) -> None:
     office, thread = Office(database), new_thread(database, channel=Channel.WHATSAPP)
-    new_text(database, thread, extras={QUICK_REPLIES: [{"id": "b1", "title": "Yes"}]})
+    replies = [{"id": "b1", "title": "Yes"}, {"id": "b2", "title": "1", "description": "Aura"}]
+    new_text(database, thread, extras={QUICK_REPLIES: replies, LIST_BUTTON: "Choices"})
     office.round()
     (message,) = office.provider.taken.values()
-    assert message.quick_replies == (QuickReply("b1", "Yes"),)
+    assert message.quick_replies == (QuickReply("b1", "Yes"), QuickReply("b2", "1", "Aura"))
+    assert message.list_button == "Choices"
 
 
 @pytest.mark.parametrize("failure", [*AGAIN, SendFailure.TIMED_OUT])

@@ -195,3 +195,8 @@ def test_nothing_breaks_it(body: bytes, signature: str, moment: str) -> None:
     assert not is_taken(SignedRequest("POST", "https://clinic.test/", headers, body))
     with pytest.raises(MalformedMessageError):
         ADAPTER.parse(body)
+
+
+@pytest.mark.parametrize(("told", "means"), [("a" * 32, "a" * 32), ("Yes", None), ("", None)])
+def test_a_quick_reply_comes_back_by_its_id(told: str, means: str | None) -> None:
+    assert ADAPTER.parse(received(quick_reply=told)).button_id == means

@@ -35,7 +35,7 @@ MESSAGE = OutboundMessage(
     to="user-17",
     sender="clinic",
     text="The answer, más.",
-    quick_replies=(QuickReply("b1", "Yes"),),
+    quick_replies=(QuickReply("b1", "Yes"), QuickReply("b2", "1", "What is an aura?")),
 )
 
 
@@ -69,7 +69,10 @@ def test_what_a_portal_gets(portal: WebhookDouble) -> None:
             "to": "user-17",
             "from": "clinic",
             "text": "The answer, más.",
-            "quick_replies": [{"id": "b1", "title": "Yes"}],
+            "quick_replies": [
+                {"id": "b1", "title": "Yes"},
+                {"id": "b2", "title": "1", "description": "What is an aura?"},
+            ],
         },
     }
     assert received.key == MESSAGE.id

@@ -78,6 +78,24 @@ def test_kinds(changes: dict[str, Any], kind: InboundKind) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "text", "button_id"),
+    [
+        ({"ButtonPayload": "a" * 32, "ButtonText": "Yes", "Body": "Yes"}, "Yes", "a" * 32),
+        ({"ButtonPayload": "a" * 32, "ButtonText": "Yes", "Body": ""}, "Yes", "a" * 32),
+        ({"ListId": "b" * 32, "ListTitle": "MORE", "Body": ""}, "MORE", "b" * 32),
+        ({"ListId": "b" * 32, "ListTitle": "1", "Body": "Row"}, "Row", "b" * 32),
+        ({"ButtonPayload": "of another template", "Body": "Hello"}, "Hello", None),
+        ({"ButtonPayload": "", "ListId": ""}, "What is a migraine?", None),
+    ],
+)
+def test_a_button_that_was_pressed(
+    changes: dict[str, Any], text: str, button_id: str | None
+) -> None:
+    message = parsed(**changes)
+    assert (message.kind, message.text, message.button_id) == (InboundKind.TEXT, text, button_id)
+
+
+@pytest.mark.parametrize(
     ("told", "means"),
     [
         ("STOP", OptOutType.STOP),

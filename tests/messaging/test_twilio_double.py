@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,7 +77,7 @@ def http(twilio: RunningDouble) -> Iterator[httpx.Client]:
 
 
 def send(http: httpx.Client, body: str = "Hello.", to: str = NUMBER, **more: str) -> httpx.Response:
-    form = {"To": to, "From": OURS, "Body": body, **more}
+    form = {"To": to, "From": OURS, "Body": body} | more
     return http.post(MESSAGES, data=form, auth=(f"AC{'0' * 32}", TOKEN))
 
 
@@ -180,6 +181,103 @@ def test_faults_pass_in_turn(http: httpx.Client) -> None:
         answer = send(http)
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     assert send(http).status_code == 201
+
+
+def made_content(http: httpx.Client, **parts: object) -> httpx.Response:
+    content = {
+        "friendly_name": "test",
+        "language": "en",
+        "variables": {"1": "a", "2": "b", "3": "c"},
+        "types": {
+            "twilio/quick-reply": {
+                "body": "{{1}}",
+                "actions": [{"type": "QUICK_REPLY", "title": "{{2}}", "id": "{{3}}"}],
+            }
+        },
+    }
+    return http.post("/v1/Content", json=content | parts, auth=(f"AC{'0' * 32}", TOKEN))
+
+
+def send_content(http: httpx.Client, sid: str, variables: object) -> httpx.Response:
+    more = {"ContentSid": sid, "ContentVariables": json.dumps(variables)}
+    whatsapp = {"From": f"whatsapp:{OURS}", "Body": ""}
+    return send(http, to=f"whatsapp:{NUMBER}", **(whatsapp | more))
+
+
+def test_a_text_with_buttons_is_shown_and_pressed(http: httpx.Client, listener: Listener) -> None:
+    content = made_content(http)
+    assert (content.status_code, content.json()["sid"][:2]) == (201, "HX")
+    listed = http.get("/v1/Content", auth=(f"AC{'0' * 32}", TOKEN)).json()["contents"]
+    assert [each["friendly_name"] for each in listed] == ["test"]
+    sent = send_content(http, content.json()["sid"], {"1": "Shall I?", "2": "Yes", "3": "a" * 32})
+    assert sent.json()["body"] == "Shall I?"
+    (shown,) = http.get("/control/texts").json()["messages"]
+    assert shown["buttons"] == [{"id": "a" * 32, "title": "Yes", "description": ""}]
+
+    press = {"sid": shown["sid"], "id": "a" * 32, "copies": 2}
+    assert http.post("/control/presses", json=press).json()["webhook_statuses"] == [204, 204]
+    adapter = TwilioAdapter([TOKEN])
+    for request in listener.requests:
+        adapter.verify(request)
+    first, again = [adapter.parse(request.body) for request in listener.requests]
+    assert (first.text, first.button_id, first.channel.value) == ("Yes", "a" * 32, "whatsapp")
+    assert first.provider_id == again.provider_id
+    assert http.post("/control/presses", json=press | {"id": "other"}).status_code == 404
+
+
+def test_a_row_of_a_list_is_told_as_one(http: httpx.Client, listener: Listener) -> None:
+    row = {"item": "MORE", "id": "{{2}}", "description": "Tell me more"}
+    picker = {"body": "{{1}}", "button": "Choices", "items": [row]}
+    sid = made_content(http, types={"twilio/list-picker": picker}).json()["sid"]
+    send_content(http, sid, {"1": "The answer.", "2": "b" * 32})
+    (shown,) = http.get("/control/texts").json()["messages"]
+    assert shown["list_button"] == "Choices"
+    http.post("/control/presses", json={"sid": shown["sid"], "id": "b" * 32})
+    message = TwilioAdapter([TOKEN]).parse(listener.requests[0].body)
+    assert (message.text, message.button_id) == ("MORE", "b" * 32)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"1": "two\nlines", "2": "Yes", "3": "a"},
+        {"1": "a tab\t", "2": "Yes", "3": "a"},
+        {"1": "five     spaces", "2": "Yes", "3": "a"},
+        {"1": "", "2": "Yes", "3": "a"},
+        {"1": "x" * 1025, "2": "Yes", "3": "a"},
+        {"1": "x", "2": "y" * 21, "3": "a"},
+        {"1": "x", "2": "Yes", "3": "a" * 201},
+        {"1": None},
+        ["x"],
+    ],
+)
+def test_variables_that_twilio_refuses(http: httpx.Client, variables: object) -> None:
+    sid = made_content(http).json()["sid"]
+    assert send_content(http, sid, variables).json()["code"] == 21656
+    assert send_content(http, f"HX{'0' * 32}", {}).json()["code"] == 21655
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"types": {}},
+        {"types": {"twilio/text": {"body": "x"}}},
+        {"types": {"twilio/quick-reply": {"body": "x", "actions": []}}},
+        {
+            "types": {
+                "twilio/quick-reply": {"body": "x", "actions": [{"title": "y", "id": "z"}] * 4}
+            }
+        },
+        {"variables": {"1": "a"}},
+        {"variables": {str(number): "a" for number in range(101)}},
+        {"language": ""},
+        {"friendly_name": None},
+    ],
+)
+def test_contents_that_twilio_refuses(http: httpx.Client, parts: dict[str, object]) -> None:
+    assert made_content(http, **parts).status_code == 400
+    assert http.post("/v1/Content", json={}).status_code == 401
+    assert http.get("/v1/Content").status_code == 401
 
 
 def test_one_can_begin_anew(http: httpx.Client) -> None:

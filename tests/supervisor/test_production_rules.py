@@ -239,7 +239,12 @@ def test_draft_answers(fit: Installation) -> None:
 def test_all_are_listed_at_once_and_each_can_be_accepted(tmp_path: Path) -> None:
     shipped = Installation(
         settings=Settings.from_environment(
-            {"BOT_VAR": str(tmp_path), "ALLOW_PRIVATE_WEBHOOK": "1", **DOUBLE}
+            {
+                "BOT_VAR": str(tmp_path),
+                "PUBLIC_URL": f"http://{'long' * 6}",
+                "ALLOW_PRIVATE_WEBHOOK": "1",
+                **DOUBLE,
+            }
         ),
         clinic=load_clinic(),
         missing_secrets=("LOOPBACK_SECRET",),
@@ -271,6 +276,20 @@ def test_texts_must_not_go_to_a_double(fit: Installation) -> None:
     assert refusals(doubled) == [Refusal.TWILIO_DOUBLE]
     assert refusals(doubled, Refusal.TWILIO_DOUBLE) == []
     assert refusals(replace(fit, settings=texting)) == []
+
+
+def test_the_address_must_leave_room_for_links_in_texts(fit: Installation) -> None:
+    real = {name: value for name, value in DOUBLE.items() if name != "TWILIO_API_URL"}
+    texting = replace(fit.settings, messaging=MessagingSettings.from_environment(real))
+
+    def with_address(settings: Settings, characters: int) -> Installation:
+        address = "https://".ljust(characters, "x")
+        return replace(fit, settings=replace(settings, public_url=address))
+
+    assert refusals(with_address(texting, 28)) == []
+    assert refusals(with_address(texting, 29)) == [Refusal.LONG_PUBLIC_URL]
+    assert "29 characters: with more than 28" in str(objections(with_address(texting, 29), ())[0])
+    assert refusals(with_address(fit.settings, 60)) == []
 
 
 def test_somebody_must_be_told_of_requests(fit: Installation) -> None:

@@ -94,6 +94,7 @@ class InboundMessage:
         recipient: the clinic's address that it was sent to, in the same spelling.
         text: the words, or of media its caption; empty if there are none.
         opt_out: the provider took it for one of its key words and has answered.
+        button_id: what was pressed instead of writing; `text` is then what stood on it.
     """
 
     gateway: GatewayName
@@ -105,11 +106,15 @@ class InboundMessage:
     text: str = field(repr=False)
     opt_out: OptOutType | None
     received_at: datetime
+    button_id: str | None = None
 
 
 @dataclass(frozen=True)
 class OutboundMessage:
-    """One text to a patient. `id` stays the same however often it is tried."""
+    """One text to a patient. `id` stays the same however often it is tried.
+
+    `list_button` opens `quick_replies` where they are a list.
+    """
 
     id: str
     gateway: GatewayName
@@ -117,7 +122,8 @@ class OutboundMessage:
     to: str = field(repr=False)
     sender: str
     text: str = field(repr=False)
-    quick_replies: tuple[QuickReply, ...] = ()
+    quick_replies: tuple[QuickReply, ...] = field(default=(), repr=False)
+    list_button: str = ""
 
 
 @dataclass(frozen=True)

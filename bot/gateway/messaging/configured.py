@@ -38,6 +38,7 @@ def configured_clients(
             messaging.twilio_tokens(secrets)[0],
             public_url=settings.public_url,
             lookup=limits.lookup,
+            contents=limits.contents,
             connect_seconds=connect_seconds,
         )
     if messaging.webhook is not None:

@@ -64,6 +64,7 @@ class InboundStore:
                     position=int(last or 0) + 1,
                     kind=message.kind.value,
                     opt_out_type=message.opt_out and message.opt_out.value,
+                    button_id=message.button_id,
                     sealed_text=self._vault.seal(message.text),
                     received_at=message.received_at,
                     state=InboundState.RECEIVED.value,
@@ -199,6 +200,7 @@ class InboundStore:
             opt_out=OptOutType(row.opt_out_type) if row.opt_out_type else None,
             received_at=row.received_at,
             text=text,
+            button_id=row.button_id,
         )
 
 

@@ -20,7 +20,11 @@ class InboundState(str, Enum):
 
 @dataclass(frozen=True)
 class InboundText:
-    """One stored text. `opt_out`: the provider took it for a key word and has answered."""
+    """One stored text.
+
+    `opt_out`: the provider took it for a key word and has answered. `button_id`: what was pressed;
+    `text` is then what stood on it.
+    """
 
     id: str
     thread_id: str
@@ -28,6 +32,7 @@ class InboundText:
     opt_out: OptOutType | None
     received_at: datetime
     text: str = field(repr=False)
+    button_id: str | None = None
 
 
 class Wish(str, Enum):

@@ -10,6 +10,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from bot.database.engine import DatabaseUnavailableError
+from bot.gateway.answering import Finding
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.errors import RefusalError
 from bot.gateway.limits import GatewayLimits
@@ -19,7 +20,6 @@ from bot.gateway.messaging.inbound_store import InboundStore, inbound_id
 from bot.gateway.messaging.inbound_texts import Answered, InboundText
 from bot.gateway.messaging.receiving import TextAnswerer
 from bot.gateway.readiness import Part, Readiness
-from bot.safety.screen import SafetyHit
 
 _READY_POLL_SECONDS = 0.25
 
@@ -28,11 +28,11 @@ _READY_POLL_SECONDS = 0.25
 class _Screening:
     """The search for danger in one text, which does not wait for its turn.
 
-    `harmless`: it found nothing. Otherwise the text has been dealt with, unless that failed.
+    `found`: no danger. Without it the text has been dealt with, unless that failed.
     """
 
     over: anyio.Event = field(default_factory=anyio.Event)
-    harmless: bool = False
+    found: Finding | None = None
 
 
 class InboundWorker:
@@ -154,10 +154,10 @@ class InboundWorker:
     async def _screen(self, text: InboundText, screening: _Screening) -> None:
         # Somebody in danger does not wait behind an earlier question.
         try:
-            hit = await self._answers.danger_in(text)
-            if hit is None:
-                screening.harmless = True
-            elif await self._deal_with(text, hit):
+            found = await self._answers.look_at(text)
+            if found.hit is None:
+                screening.found = found
+            elif await self._deal_with(text, found):
                 self._screenings.pop(text.id, None)
         except Exception as error:
             log_failure(LogEvent.TEXT_NOT_ANSWERED, error)
@@ -187,16 +187,15 @@ class InboundWorker:
         await self._rasa_is_up.wait()
         try:
             async with self._room:
-                harmless = screening is not None and screening.harmless
-                hit = None if harmless else await self._answers.danger_in(text)
-                return await self._deal_with(text, hit)
+                found = screening.found if screening else None
+                return await self._deal_with(text, found or await self._answers.look_at(text))
         finally:
             self._screenings.pop(text.id, None)
 
-    async def _deal_with(self, text: InboundText, hit: SafetyHit | None) -> bool:
+    async def _deal_with(self, text: InboundText, found: Finding) -> bool:
         """Answer one text and store that. Returns whether it is done; never raises."""
         try:
-            answered = await self._answer(text, hit)
+            answered = await self._answer(text, found)
             if text.id in self._answered:
                 answered = replace(answered, reply=None)
             done = await self._threads.run(self._store.finish, text, answered)
@@ -214,9 +213,9 @@ class InboundWorker:
             self._sent()
         return True
 
-    async def _answer(self, text: InboundText, hit: SafetyHit | None) -> Answered:
+    async def _answer(self, text: InboundText, found: Finding) -> Answered:
         try:
-            return await self._answers.answer(text, hit)
+            return await self._answers.answer(text, found)
         except (DatabaseUnavailableError, RefusalError):
             raise
         except Exception as error:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.database.schema import outbound_texts
 from bot.database.vault import Vault, VaultError
-from bot.gateway.messaging.outbound_texts import QUICK_REPLIES, OutboundKind
+from bot.gateway.messaging.outbound_texts import LIST_BUTTON, QUICK_REPLIES, OutboundKind
 from bot.replies.texting.choices import Choice
 from bot.replies.texting.rendering import RenderedText
 
@@ -26,6 +26,7 @@ def extras_of(rendered: RenderedText) -> dict[str, object]:
     kept = {
         CHOICES: [asdict(choice) for choice in rendered.choices],
         QUICK_REPLIES: [asdict(reply) for reply in rendered.quick_replies],
+        LIST_BUTTON: rendered.list_button,
     }
     return {name: value for name, value in kept.items() if value}
 

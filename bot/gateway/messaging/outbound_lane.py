@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import anyio
@@ -127,7 +128,7 @@ class OutboundLane:
     async def _deal_with(self, text: OutboundText) -> None:
         """Send one text, or put it off. Raises nothing of its own."""
         try:
-            message = text.opened(self._vault)
+            message = self._in_session(text, text.opened(self._vault))
             with anyio.fail_after(self._limits.attempts.seconds):
                 if text.in_doubt and await self._was_sent(text, message):
                     return
@@ -143,6 +144,13 @@ class OutboundLane:
         except Exception as error:
             log_failure(LogEvent.TEXTING_FAILED, error)
             await self._write_failure(text, SendError(SendFailure.TIMED_OUT))
+
+    def _in_session(self, text: OutboundText, message: OutboundMessage) -> OutboundMessage:
+        """The text as its channel takes it now: WhatsApp's buttons have their time."""
+        session = timedelta(hours=self._limits.contents.session_hours)
+        if self._now() - text.last_inbound_at < session:
+            return message
+        return replace(message, quick_replies=())
 
     async def _was_sent(self, text: OutboundText, message: OutboundMessage) -> bool:
         """Whether an attempt whose end nobody knew got through; then that is noted."""

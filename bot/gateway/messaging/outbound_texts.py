@@ -19,8 +19,10 @@ from bot.gateway.messaging.adapter import GatewayName, OutboundMessage
 from bot.replies.channel import Channel
 from bot.replies.texting.quick_reply import QuickReply
 
-#: The part of a text's extras that WhatsApp and portals show as buttons; each has `id` and `title`.
+#: The parts of a text's extras that WhatsApp shows as buttons or as a list: each has `id` and
+#: `title`, a row of a list `description` too; and what opens the list.
 QUICK_REPLIES = "quick_replies"
+LIST_BUTTON = "list_button"
 
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -107,7 +109,6 @@ class OutboundText:
             VaultError: no key opens it.
         """
         extras = json.loads(vault.open(self.sealed_extras)) if self.sealed_extras else {}
-        offered = extras.get(QUICK_REPLIES, ())
         return OutboundMessage(
             id=self.id,
             gateway=self.gateway,
@@ -115,7 +116,8 @@ class OutboundText:
             to=vault.open(self.sealed_address),
             sender=self.own_address,
             text=vault.open(self.sealed_text),
-            quick_replies=tuple([QuickReply(one["id"], one["title"]) for one in offered]),
+            quick_replies=tuple([QuickReply(**one) for one in extras.get(QUICK_REPLIES, ())]),
+            list_button=extras.get(LIST_BUTTON, ""),
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from bot.content.page import FollowUpKind
 from bot.content.text_messages import TextNotice
 from bot.content.texts import DEFAULT_LANGUAGE, ErrorCode
-from bot.gateway.answering import Answerer
+from bot.gateway.answering import NOTHING_FOUND, Answerer, Finding
 from bot.gateway.conversations import Conversations
 from bot.gateway.database_threads import DatabaseThreads
 from bot.gateway.errors import RefusalError
@@ -28,7 +28,6 @@ from bot.replies.texting.keywords import Keyword, KeywordReader
 from bot.replies.texting.rendering import TextRenderer
 from bot.replies.understanding import Intent, Label
 from bot.safety.normalise import normalise
-from bot.safety.screen import SafetyHit
 
 #: What a key word asks Rasa for, as the button of the same meaning does.
 _PAYLOADS = {
@@ -90,16 +89,16 @@ class TextAnswerer:
         self._limits = limits.inbound_texts
         self._introduce_again = timedelta(days=limits.inbound_texts.introduce_again_days)
 
-    async def danger_in(self, text: InboundText) -> SafetyHit | None:
+    async def look_at(self, text: InboundText) -> Finding:
         """The danger that the safety screen finds in a text, whatever else the text is."""
         said = normalise(text.text)
-        return await self._answerer.danger_in(said) if said else None
+        return await self._answerer.look_at(said) if said else NOTHING_FOUND
 
-    async def answer(self, text: InboundText, hit: SafetyHit | None) -> Answered:
+    async def answer(self, text: InboundText, found: Finding) -> Answered:
         """What a text comes to.
 
         Args:
-            hit: what `danger_in` found.
+            found: by `look_at`.
 
         Raises:
             RefusalError: too much waits in the conversation just now.
@@ -108,8 +107,8 @@ class TextAnswerer:
         if thread is None:
             return SILENCE
         said = normalise(text.text)
-        if hit:
-            return await self._converse(text, thread, text_said=said, hit=hit)
+        if found.hit:
+            return await self._converse(text, thread, found, text_said=said)
         about_texts = self._about_texts(text, thread, said)
         if about_texts is not None:
             return about_texts
@@ -117,13 +116,13 @@ class TextAnswerer:
         notice = TextNotice.TOO_MANY if over else self._notice_for(text, thread, said)
         if thread.opted_out or notice is not None:
             if said and await self._is_danger(text, said):
-                return await self._converse(text, thread, text_said=said)
+                return await self._converse(text, thread, found, text_said=said)
             # Told once: an answer to each would keep another machine answering.
             if thread.opted_out or notice is None or over > 1:
                 return SILENCE
             asked = notice is TextNotice.ASK_TO_STOP
             return self._notice(thread, notice, asked_to_stop=asked)
-        return await self._choose_or_say(text, thread, said)
+        return await self._choose_or_say(text, thread, said, found)
 
     async def unavailable(self, text: InboundText) -> Answered:
         """What is said when answering failed for a reason of ours."""
@@ -143,7 +142,8 @@ class TextAnswerer:
         """What is said of texts as such: no more of them, again some, or help with them."""
         if text.opt_out is not None:
             return _TOLD_BY_PROVIDER[text.opt_out]
-        if thread.channel not in PHONE_CHANNELS:
+        # What stands on a button is no key word.
+        if thread.channel not in PHONE_CHANNELS or text.button_id is not None:
             return None
         if thread.opted_out and self._keywords.starts_again(said):
             return self._confirmation(thread, TextNotice.STARTED, said, Wish.START)
@@ -164,7 +164,8 @@ class TextAnswerer:
             return _NOTICES[text.kind]
         if len(said) > self._longest:
             return TextNotice.TOO_LONG
-        may_ask = thread.channel in PHONE_CHANNELS and thread.opt_out_asked_at is None
+        wrote = thread.channel in PHONE_CHANNELS and text.button_id is None
+        may_ask = wrote and thread.opt_out_asked_at is None
         if may_ask and self._keywords.asks_to_stop(said):
             return TextNotice.ASK_TO_STOP
         return None
@@ -175,33 +176,36 @@ class TextAnswerer:
         heard = await self._answerer.listen(turn, DangerBefore())
         return heard.danger is not None
 
-    async def _choose_or_say(self, text: InboundText, thread: TextThread, said: str) -> Answered:
+    async def _choose_or_say(
+        self, text: InboundText, thread: TextThread, said: str, found: Finding
+    ) -> Answered:
         offered = await self._threads.run(self._store.open_choices, thread.id)
-        button_id = self._choices.read(said, offered)
+        button_id = text.button_id or self._choices.read(said, offered)
         if button_id is not None:
             try:
-                return await self._converse(text, thread, button_id=button_id)
+                return await self._converse(text, thread, found, button_id=button_id)
             except RefusalError as refusal:
                 if refusal.code is not ErrorCode.BUTTON_OVER:
                     raise
-                # A bare number says nothing to Rasa; words may.
-                if said.isdecimal():
+                # A bare number says nothing to Rasa; words may. But "Yes" on a button answers
+                # what stood above it, and nothing else.
+                if said.isdecimal() or text.button_id is not None:
                     return self._notice(thread, TextNotice.CHOICE_OVER)
         elif _is_number_of_nothing(said, offered):
             return self._notice(thread, TextNotice.CHOICE_OVER)
         keyword = self._keywords.keyword(said)
         payload = _PAYLOADS.get(keyword) if keyword else None
-        return await self._converse(text, thread, text_said=said, payload=payload)
+        return await self._converse(text, thread, found, text_said=said, payload=payload)
 
     async def _converse(
         self,
         text: InboundText,
         thread: TextThread,
+        found: Finding,
         *,
         text_said: str | None = None,
         button_id: str | None = None,
         payload: str | None = None,
-        hit: SafetyHit | None = None,
     ) -> Answered:
         """Say it in the conversation that it belongs to, and render what is answered."""
         for tries_left in reversed(range(_TRIES)):
@@ -216,14 +220,13 @@ class TextAnswerer:
                 text=None if text_said is None else text_said[: self._longest],
                 button_id=button_id,
                 payload=payload,
+                # That of the last resort, if it had to raise one before there was a conversation.
+                alert_id=text.id,
             )
-            attempt = self._conversations.submit(submission)
+            attempt = self._conversations.submit(submission, found)
+            if found.hit:
+                attempt = self._safety.answer(found.hit, submission, attempt, sender=thread.id)
             try:
-                if hit:
-                    return self._rendered(
-                        thread,
-                        await self._safety.answer(hit, submission, attempt, sender=thread.id),
-                    )
                 return self._rendered(thread, await attempt)
             except RefusalError as refusal:
                 if refusal.code is not ErrorCode.SESSION_OVER or not tries_left:

@@ -26,7 +26,11 @@ from bot.gateway.messaging.adapter import (
     StatusUpdate,
 )
 from bot.gateway.messaging.addresses import read_address
-from bot.gateway.messaging.provider_ids import read_error_code, read_provider_id
+from bot.gateway.messaging.provider_ids import (
+    read_button_id,
+    read_error_code,
+    read_provider_id,
+)
 from bot.replies.channel import Channel
 
 _Event = TypeVar("_Event", bound=BaseModel)
@@ -53,6 +57,7 @@ class _Received(_Part):
     kind: InboundKind | None = None
     text: str = Field(default="", max_length=60_000)
     opt_out: OptOutType | None = None
+    quick_reply: str = ""
 
 
 class _ReceivedEvent(_Part):
@@ -116,6 +121,7 @@ class SignedJsonAdapter:
             text=data.text,
             opt_out=data.opt_out,
             received_at=self._now(),
+            button_id=read_button_id(data.quick_reply),
         )
 
     def parse_status(self, body: bytes) -> StatusUpdate:

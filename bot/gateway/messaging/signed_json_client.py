@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from bot.gateway.messaging.adapter import GatewayName, OutboundMessage, SendError, SendFailure
 from bot.intake.delivery_failure import DeliveryError, FailureReason
 from bot.intake.sinks.signed_post import SignedPost
+from bot.replies.texting.quick_reply import QuickReply
 
 #: The connection was refused, or the name or the address is none that we connect to.
 _NOT_ASKED = frozenset({FailureReason.ADDRESS_REFUSED, FailureReason.NOT_RESOLVED})
@@ -36,7 +38,7 @@ class SignedJsonClient:
             "to": message.to,
             "from": message.sender,
             "text": message.text,
-            "quick_replies": [{"id": one.id, "title": one.title} for one in message.quick_replies],
+            "quick_replies": [_filled(one) for one in message.quick_replies],
         }
         event = {"type": "message.send", "data": data}
         try:
@@ -53,6 +55,10 @@ class SignedJsonClient:
 
     async def close(self) -> None:
         """Nothing stays open."""
+
+
+def _filled(reply: QuickReply) -> dict[str, str]:
+    return {name: value for name, value in asdict(reply).items() if value}
 
 
 def _send_error(error: DeliveryError) -> SendError:

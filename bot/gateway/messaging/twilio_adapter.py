@@ -1,6 +1,8 @@
 """Twilio's webhooks: texts and WhatsApp messages that come in, and what became of those sent.
 
-https://www.twilio.com/docs/messaging/guides/webhook-request
+https://www.twilio.com/docs/messaging/guides/webhook-request. A button of WhatsApp comes as
+`ButtonPayload` (its id) and `ButtonText`, a row of a list as `ListId` and `ListTitle`; `Body` says
+what stood there.
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ from bot.gateway.messaging.adapter import (
     StatusUpdate,
 )
 from bot.gateway.messaging.addresses import read_address
-from bot.gateway.messaging.provider_ids import read_error_code, read_provider_id
+from bot.gateway.messaging.provider_ids import (
+    read_button_id,
+    read_error_code,
+    read_provider_id,
+)
 from bot.replies.channel import Channel
 
 _WHATSAPP = "whatsapp:"
@@ -76,9 +82,10 @@ class TwilioAdapter:
             sender=_address(channel, fields, "From"),
             recipient=_address(channel, fields, "To"),
             kind=_kind(fields),
-            text=fields.get("Body", ""),
+            text=_said(fields),
             opt_out=_opt_out(fields),
             received_at=self._now(),
+            button_id=read_button_id(fields.get("ButtonPayload") or fields.get("ListId", "")),
         )
 
     def parse_status(self, body: bytes) -> StatusUpdate:
@@ -126,7 +133,13 @@ def _kind(fields: Mapping[str, str]) -> InboundKind:
         return InboundKind.LOCATION
     if fields.get("MessageType", "").lower() not in _WORDS:
         return InboundKind.UNKNOWN
-    return InboundKind.TEXT if fields.get("Body", "").strip() else InboundKind.EMPTY
+    return InboundKind.TEXT if _said(fields).strip() else InboundKind.EMPTY
+
+
+def _said(fields: Mapping[str, str]) -> str:
+    """What the patient wrote, or what stood on the button or row that they pressed."""
+    wrote = fields.get("Body", "")
+    return wrote if wrote.strip() else fields.get("ButtonText") or fields.get("ListTitle") or wrote
 
 
 def _opt_out(fields: Mapping[str, str]) -> OptOutType | None:

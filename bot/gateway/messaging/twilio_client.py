@@ -15,10 +15,13 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.configuration.messaging_settings import TwilioSettings
-from bot.gateway.limits import LookupLimits
+from bot.gateway.limits import ContentLimits, LookupLimits
 from bot.gateway.messaging.adapter import GatewayName, OutboundMessage, SendError, SendFailure
+from bot.gateway.messaging.json_answers import json_object
 from bot.gateway.messaging.provider_ids import read_error_code
 from bot.gateway.messaging.status_store import OPTED_OUT_CODE, TEXT_FIELD
+from bot.gateway.messaging.twilio_content_api import TwilioContents
+from bot.gateway.messaging.twilio_contents import content_of, one_line
 from bot.intake.retry_after import read_retry_after
 from bot.replies.channel import Channel
 
@@ -32,6 +35,9 @@ _TOO_LONG_CODE = "21617"
 
 #: The installation is at fault, not the text: it is tried again while somebody mends that.
 _OUR_FAULT = frozenset({401, 403, 404, 408, 409, 425})
+
+#: A text with buttons that is refused so may be taken without them.
+_MAY_BE_THE_CONTENT = frozenset({SendFailure.REFUSED, SendFailure.TOO_LONG, SendFailure.SERVER})
 
 #: What Twilio puts before each message of an account that is only tried out.
 _TRIAL = "Sent from your Twilio trial account - "
@@ -58,6 +64,7 @@ class TwilioClient:
         *,
         public_url: str,
         lookup: LookupLimits,
+        contents: ContentLimits,
         connect_seconds: float,
     ) -> None:
         self._status_url = public_url + STATUS_PATH
@@ -71,17 +78,35 @@ class TwilioClient:
             trust_env=False,
             follow_redirects=False,
         )
+        self._contents = TwilioContents(self._http, settings.content_url, contents)
 
     async def send(self, message: OutboundMessage) -> str:
-        """See `OutboundAdapter.send`."""
+        """See `OutboundAdapter.send`. Without buttons where Twilio does not take them."""
+        content = content_of(message)
+        sid = await self._contents.sid(content) if content else None
+        if content is None or sid is None:
+            return await self._send(message, {"Body": message.text})
+        try:
+            filled = {"ContentSid": sid, "ContentVariables": content.variables}
+            return await self._send(message, filled)
+        except SendError as error:
+            if error.failure not in _MAY_BE_THE_CONTENT:
+                raise
+            self._contents.refuse(content)
+            if not error.permanent:
+                # It may have been taken: the next attempt asks.
+                raise
+        return await self._send(message, {"Body": message.text})
+
+    async def _send(self, message: OutboundMessage, says: Mapping[str, str]) -> str:
         form = {
             "To": _address(message.channel, message.to),
             "From": _address(message.channel, message.sender),
-            "Body": message.text,
             "StatusCallback": f"{self._status_url}?{urlencode({TEXT_FIELD: message.id})}",
+            **says,
         }
         response = await self._call("POST", data=form)
-        provider_id = _object(response).get("sid")
+        provider_id = json_object(response).get("sid")
         if not isinstance(provider_id, str) or not provider_id:
             # It said yes, and not to what: the next attempt asks.
             raise SendError(SendFailure.TIMED_OUT)
@@ -133,7 +158,7 @@ def _address(channel: Channel, address: str) -> str:
 
 def _refusal(response: httpx.Response) -> SendError:
     status = response.status_code
-    code = read_error_code(str(_object(response).get("code", ""))) or str(status)
+    code = read_error_code(str(json_object(response).get("code", ""))) or str(status)
     if status == 429:
         return SendError(SendFailure.RATE_LIMITED, _retry_after(response), code)
     if status >= 500 or status in _OUR_FAULT:
@@ -149,29 +174,21 @@ def _retry_after(response: httpx.Response) -> float | None:
     return read_retry_after(response.headers.get("Retry-After", ""), datetime.now(timezone.utc))
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object that was answered; an empty one where it is none."""
-    try:
-        found = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _messages(response: httpx.Response) -> Iterator[dict[str, Any]]:
     """The messages of a list.
 
     Raises:
         SendError: it is no list of messages, so nobody knows.
     """
-    found = _object(response).get("messages")
+    found = json_object(response).get("messages")
     if not isinstance(found, list):
         raise SendError(SendFailure.SERVER)
     return (one for one in found if isinstance(one, dict))
 
 
 def _says(sent: Mapping[str, Any], text: str) -> bool:
-    return str(sent.get("body", "")).removeprefix(_TRIAL).strip() == text.strip()
+    # A text with buttons was sent line by line, without the spaces that nobody sees.
+    return one_line(str(sent.get("body", "")).removeprefix(_TRIAL)) == one_line(text)
 
 
 def _moment(sent: Mapping[str, Any]) -> datetime:

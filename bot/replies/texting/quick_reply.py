@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class QuickReply:
     """One button or row of a list; `id` comes back when it is pressed.
 
-    `description` stands below the title of a row, and is empty where the title says all.
+    `description` stands below the title of a row. A row always has one, a button never.
     """
 
     id: str

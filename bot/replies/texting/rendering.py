@@ -34,14 +34,15 @@ class RenderedText:
     """One text message.
 
     `choices` are what `ChoiceReader` is given with the next text of this thread; `quick_replies`
-    are empty but on WhatsApp. `introduced`: the introduction is in it (`introduced_at` may be set).
-    `whole`: it says what the turn says; else it sends to the telephone, which `content check` does
-    not let happen.
+    are empty but on WhatsApp, and `list_button` opens them where they are a list. `introduced`: the
+    introduction is in it (`introduced_at` may be set). `whole`: it says what the turn says; else it
+    sends to the telephone, which `content check` does not let happen.
     """
 
     text: str = field(repr=False)
     choices: tuple[Choice, ...] = field(default=(), repr=False)
     quick_replies: tuple[QuickReply, ...] = field(default=(), repr=False)
+    list_button: str = ""
     introduced: bool = False
     segments: int = 1
     whole: bool = True
@@ -159,11 +160,14 @@ class TextRenderer:
         shown = tuple(choice for wording in said for choice in wording.choices)
         known = {choice.button_id for choice in shown}
         choices = (*shown, *(word for word in words if word.button_id not in known))
-        buttons = channel is Channel.WHATSAPP
+        whatsapp = channel is Channel.WHATSAPP
+        buttons = quick_replies(choices, self._rules.whatsapp) if whatsapp else ()
+        is_list = any(button.description for button in buttons)
         return RenderedText(
             text=text,
             choices=choices,
-            quick_replies=quick_replies(choices, self._rules.whatsapp) if buttons else (),
+            quick_replies=buttons,
+            list_button=self._messages.in_language(language).lines.list_button if is_list else "",
             introduced=first is not None,
             segments=measure(text).segments,
             whole=found is not None,

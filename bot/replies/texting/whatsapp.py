@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.content.text_rules import WhatsAppLimits
 from bot.replies.texting.choices import Choice
@@ -12,22 +12,29 @@ from bot.replies.texting.quick_reply import QuickReply
 def quick_replies(choices: Sequence[Choice], limits: WhatsAppLimits) -> tuple[QuickReply, ...]:
     """A button for each choice, or a row of a list where there are many or long ones.
 
-    A label too long for a row's title stands below its number. What has no room at all is left out:
-    the text names every choice too.
+    Below a row's title stands what can be written in its place, or the label where that is too long
+    for a title. No two titles are the same. What has no room at all is left out: the text names
+    every choice too.
     """
-    if len(choices) <= limits.buttons and _all_within(choices, limits.button_characters):
+    labels = [choice.label for choice in choices]
+    short = all(0 < len(label) <= limits.button_characters for label in labels)
+    if short and len(set(labels)) == len(labels) <= limits.buttons:
         return tuple(QuickReply(choice.button_id, choice.label) for choice in choices)
-    rows = [_row(choice, limits) for choice in choices[: limits.rows]]
-    return tuple(row for row in rows if row)
+    rows: dict[str, QuickReply] = {}
+    for choice in choices:
+        row = _row(choice, limits, taken=rows.keys())
+        if row and len(rows) < limits.rows:
+            rows[row.title] = row
+    return tuple(rows.values())
 
 
-def _row(choice: Choice, limits: WhatsAppLimits) -> QuickReply | None:
-    if len(choice.label) <= limits.row_characters:
-        return QuickReply(choice.button_id, choice.label)
-    title = str(choice.number) if choice.number else choice.word or ""
-    fits = title and len(choice.label) <= limits.description_characters
-    return QuickReply(choice.button_id, title, choice.label) if fits else None
-
-
-def _all_within(choices: Sequence[Choice], most: int) -> bool:
-    return all(len(choice.label) <= most for choice in choices)
+def _row(choice: Choice, limits: WhatsAppLimits, taken: Collection[str]) -> QuickReply | None:
+    written = str(choice.number) if choice.number else choice.word or ""
+    for title, description in ((choice.label, written or choice.label), (written, choice.label)):
+        if (
+            0 < len(title) <= limits.row_characters
+            and 0 < len(description) <= limits.description_characters
+            and title not in taken
+        ):
+            return QuickReply(choice.button_id, title, description)
+    return None

@@ -37,13 +37,30 @@
     return `${time}, ${message.status}, ${segments}${error}`;
   }
 
+  // WhatsApp opens a list behind one button; here its rows stand below that button's name.
+  function offered(message) {
+    if (!message.buttons.length) return [];
+    const group = element("div", "buttons", "");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", message.list_button || "Buttons");
+    if (message.list_button) group.append(element("p", "hint", message.list_button));
+    for (const one of message.buttons) {
+      const button = element("button", "quiet", one.title);
+      button.type = "button";
+      if (one.description) button.append(element("span", "below", one.description));
+      button.addEventListener("click", () => tell("/control/presses", { sid: message.sid, id: one.id }));
+      group.append(button);
+    }
+    return [group];
+  }
+
   function add(message) {
     const mine = message.direction === "inbound";
     const item = element("div", mine ? "message mine" : "message", "");
     const says = element("p", "text", "");
     says.append(element("span", "unseen", mine ? "You: " : "Clinic: "), message.body || "[no text]");
     const line = element("p", "about", about(message));
-    item.append(says, line);
+    item.append(says, ...offered(message), line);
     log.append(item);
     shown.set(message.sid, line);
     log.scrollTop = log.scrollHeight;
@@ -77,10 +94,13 @@
   }
 
   async function send(text, fields) {
+    if (number.reportValidity()) await tell("/control/texts", { from: number.value, body: text, whatsapp: isWhatsApp(), fields });
+  }
+
+  async function tell(path, content) {
     problem.textContent = "";
-    if (!number.reportValidity()) return;
     try {
-      const response = await post("/control/texts", { from: number.value, body: text, whatsapp: isWhatsApp(), fields });
+      const response = await post(path, content);
       const { webhook_statuses: [answered] } = await response.json();
       if (answered < 200 || answered > 299) problem.textContent = WRONG[answered] || `The assistant answered ${answered}.`;
     } catch {
