@@ -6,6 +6,8 @@ wording are taken out, and puts its opinion among the classifier's candidates.
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
 from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -27,6 +29,12 @@ from bot.nlu.leaf_classifier import (
 )
 from bot.replies.understanding import CANDIDATES_KEY, DANGER_INTENTS, Label
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
+
+_log = logging.getLogger(__name__)
+
+#: Stands in place of the model where the training data tells of no danger. A model that is merely
+#: missing must not load as one that finds nothing.
+_NO_DANGERS = "no_dangers"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -79,7 +87,8 @@ class DangerClassifier(IntentClassifier, GraphComponent):
     ) -> DangerClassifier:
         """The classifier that `train` stored."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, load_screen(), DangerModel.read(folder))
+            model = None if (folder / _NO_DANGERS).exists() else DangerModel.read(folder)
+        return cls(config, model_storage, resource, load_screen(), model)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -87,18 +96,30 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         return lexicon_fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the dangers. Raises ValueError without examples of danger and of harmless words."""
+        """Learn the dangers. Where the data tells of none, only the screen looks for them.
+
+        Raises:
+            ValueError: there is one kind of danger only, or nothing is harmless.
+        """
         examples = [example for example in training_data.intent_examples if has_features(example)]
+        labels = [_label(example) for example in examples]
+        with self._model_storage.write_to(self._resource) as folder:
+            if set(labels) <= {HARMLESS}:
+                _log.warning("the training data tells of no danger: only the screen looks for it")
+                (folder / _NO_DANGERS).touch()
+            else:
+                self._learn(examples, labels, folder)
+        return self._resource
+
+    def _learn(self, examples: List[Message], labels: List[str], folder: Path) -> None:
         self._model = DangerModel.fit(
             [self._screen.not_explained(example.get(TEXT)) for example in examples],
             sentence_vectors(examples),
-            [_label(example) for example in examples],
+            labels,
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
         )
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.write(folder)
-        return self._resource
+        self._model.write(folder)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing that comes later learns from these candidates."""

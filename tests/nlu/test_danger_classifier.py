@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from bot.nlu.sentence_encoder import SentenceEncoder
 from bot.replies.understanding import Candidate, Intent, Understanding
 from bot.safety.advice import load_advice_screen
 from bot.safety.screen import Lexicon, SafetyScreen, load_screen
-from tests.nlu.pipeline import EXAMPLES, LEVELS, TinyPipeline, context_of, example
+from tests.nlu.pipeline import EXAMPLES, LEVELS, TinyPipeline, context_of, example, heard
 
 DANGERS = {
     "crisis/suicide.2": ["nobody would miss me", "i am so tired of all this", "no point in me"],
@@ -229,3 +230,23 @@ def test_the_shipped_pipeline_asks_it_before_the_gates_and_nobody_else(
     assert order[-4:] == names
     assert sorted(shipped_config["LeafIntentClassifier"]["left_out"]) == ["crisis", "emergency"]
     assert np.isfinite(shipped_config["DangerClassifier"]["inverse_regularization"])
+
+
+def test_without_dangers_to_learn_from_it_adds_nothing(
+    tmp_path: Path, encoder: SentenceEncoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = LocalModelStorage.create(tmp_path)
+    tiny = TinyPipeline.train(storage, encoder, _HARMLESS)
+    message = example("hello there", "chitchat/greet")
+    for features in tiny.featurized("hello there").features:
+        message.add_features(features)
+
+    untrained(storage).train(TrainingData([message]))
+    loaded = DangerClassifier.load(
+        DangerClassifier.get_default_config(), storage, Resource("danger"), context_of("danger")
+    )
+
+    assert "no danger" in caplog.text
+    before = heard(tiny.classified("nobody would miss me"))
+    (after,) = loaded.process([tiny.classified("nobody would miss me")])
+    assert heard(after) == before

@@ -1,0 +1,1 @@
+"""Our pipeline beside Rasa's on public data; `python -m benchmarks.understanding PATH_TO_DATA`."""
