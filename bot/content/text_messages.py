@@ -46,6 +46,8 @@ class TextLines(_Messages):
     link: Wordings
     general: Wordings
     choices: str
+    other_question: str
+    other_questions: str
     staff: str
     shortened: str
     as_written: str

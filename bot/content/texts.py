@@ -69,6 +69,14 @@ class ClarifyTexts(_Texts):
     unsure: str
     offer_person_first: str
     nothing_to_follow: str
+    understood: str
+
+
+class SeveralTexts(_Texts):
+    """Several questions in one message. `other_question` stands for one without an answer."""
+
+    left: str
+    other_question: str
 
 
 class FollowUpTexts(_Texts):
@@ -165,6 +173,7 @@ class Texts(_Texts):
     not_covered: NotCoveredTexts
     out_of_scope: str
     clarify: ClarifyTexts
+    several: SeveralTexts
     follow_up: FollowUpTexts
     follow_up_titles: dict[FollowUpKind, str]
     human_handoff: str

@@ -146,6 +146,7 @@ class Message:
             "problem": reply["problem"],
             "from": self.said_by,
             "name": self.author,
+            "language": reply["language"],
         }
 
 

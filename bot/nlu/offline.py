@@ -33,8 +33,9 @@ class ModelError(Exception):
 class Classification:
     """The outcome of one first message.
 
-    `topic` is `page.answer`, or empty; `confidence` is from 0 to 1; `runner_up` is the next likely
-    label, or empty.
+    `kind` is that of the first reply. `topic` is `page.answer`, or empty; of a message of several
+    questions all of them, joined by ` + `. `confidence` is from 0 to 1; `runner_up` is the next
+    likely label, or empty.
     """
 
     kind: ReplyKind
@@ -106,8 +107,9 @@ class OfflineClassifier:
         if hit is not None and not hit.doubtful:
             return Classification(ReplyKind(hit.kind.value), "", 1.0, "")
         heard = self._parse(plain)
-        reply = self._dialogue.respond(heard, DialogueState()).reply
-        return Classification(reply.kind, _topic(reply), heard.confidence, _runner_up(heard))
+        replies = self._dialogue.respond(heard, DialogueState()).replies
+        topics = " + ".join(filter(None, map(_topic, replies)))
+        return Classification(replies[0].kind, topics, heard.confidence, _runner_up(heard))
 
     def _config_of(self, component: type) -> dict[str, Any]:
         schema = self._agent.processor.model_metadata.predict_schema

@@ -19,7 +19,7 @@ from tests.gateway.harness import Chat, RunningGateway, StartGateway, limits_wit
 
 MESSAGE_KEYS = [
     *("id", "kind", "page", "topic", "text", "disclaimer", "source", "buttons"),
-    *("asks", "problem", "from", "name"),
+    *("asks", "problem", "from", "name", "language"),
 ]
 
 

@@ -119,6 +119,7 @@ def test_a_message_tells_the_patients_device_nothing_more_than_any_other(
         "problem",
         "from",
         "name",
+        "language",
     ]
     assert set(conversation.history()[-1]) == {"role", *message}
 
