@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
-
-from rasa_sdk.events import FollowupAction
-
-from actions.intake_slots import FORM
 from actions.replying_action import ReplyingAction
 from bot.replies.dialogue_state import DialogueState, Turn
 from bot.replies.understanding import Understanding
@@ -22,7 +17,3 @@ class ActionAcceptOffer(ReplyingAction):
     def turn(self, heard: Understanding, state: DialogueState) -> Turn:
         """The reply, and what to remember."""
         return self.dialogue.accept_offer(heard, state)
-
-    def then(self, turn: Turn) -> List[Dict[str, Any]]:
-        """A person was offered: the form starts, as it does by rule for who asks for one."""
-        return [FollowupAction(FORM)] if turn.opens_form else []

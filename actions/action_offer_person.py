@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict, List
+
 from actions.replying_action import ReplyingAction
 from bot.replies.dialogue_state import DialogueState, Turn
 from bot.replies.understanding import Understanding
@@ -17,3 +19,7 @@ class ActionOfferPerson(ReplyingAction):
     def turn(self, heard: Understanding, state: DialogueState) -> Turn:
         """The reply, and what to remember."""
         return self.dialogue.offer_person(heard, state)
+
+    def then(self, turn: Turn) -> List[Dict[str, Any]]:
+        """Nothing: the rule starts the form."""
+        return []

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions.replying_action import INTAKE_FORM
 from bot.content.intake_rules import load_intake_rules
 from bot.intake.retention import load_retention, retention_file
 from bot.replies.dialogue_state import DialogueState
@@ -19,7 +20,7 @@ from bot.replies.intake_draft import IntakeDraft
 from bot.replies.intake_form import IntakeForm, Said
 from bot.replies.understanding import KNOWN_PHONE_KEY, Understanding
 
-FORM = "intake_form"
+FORM = INTAKE_FORM
 #: The one slot that the form asks for: Rasa ends the form when it is set.
 DONE = "intake_done"
 DRAFT = "intake_draft"

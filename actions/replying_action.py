@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -23,7 +23,10 @@ from bot.replies.dialogue import Dialogue
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply
-from bot.replies.understanding import DANGER_BEFORE_KEY, Understanding
+from bot.replies.understanding import DANGER_BEFORE_KEY, KNOWN_PHONE_KEY, Understanding
+
+#: The form's name in domain.yml.
+INTAKE_FORM = "intake_form"
 
 logger = logging.getLogger(__name__)
 
@@ -61,12 +64,17 @@ class ReplyingAction(Action, ABC):
         except Exception as error:
             log_failure(self.name(), error)
             turn = Turn(self._composer.action_failed(), state)
-        send(turn.reply, dispatcher, tracker)
+        for reply in turn.replies:
+            send(reply, dispatcher, tracker)
         return [*slots_of(turn.state), *self.then(turn)]
 
     def then(self, turn: Turn) -> List[Dict[str, Any]]:
-        """The events that have Rasa do something else after the reply: none, unless overridden."""
-        return []
+        """The events that have Rasa do something else after the reply.
+
+        A person was offered, or asked for among other things: the form starts, as it does by rule
+        for who asks for one only.
+        """
+        return [FollowupAction(INTAKE_FORM)] if turn.opens_form else []
 
 
 def recalled(action: str, tracker: Tracker) -> DialogueState:
@@ -110,6 +118,7 @@ def read_state(tracker: Tracker) -> DialogueState:
         danger=before.danger,
         safety_replies=before.safety_replies,
         language=tracker.get_slot("language") or DEFAULT_LANGUAGE,
+        by_text=KNOWN_PHONE_KEY in metadata,
     )
 
 

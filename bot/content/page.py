@@ -55,12 +55,15 @@ class Citation(StrictRecord):
 class Answer(StrictRecord):
     """One curated answer.
 
+    `subject` is what "it" and "those" mean right after the answer; None: nothing by itself.
+
     `short` is what a patient reads first and fits a text message with the disclaimer; `full` is
     what "tell me more" gives. `follow_ups` says which answer a bare follow-up leads to.
     """
 
     id: str = Slug
     question: str
+    subject: str | None = None
     section: str
     short: str
     full: str
@@ -79,7 +82,8 @@ class Answer(StrictRecord):
 class Page(StrictRecord):
     """A condition page: its facts once, then its answers.
 
-    `starters` are the answers that somebody who does not know what to ask is offered.
+    `starters` are the answers that somebody who does not know what to ask is offered. `names` are
+    single words, besides `medicines`, whose spelling is forgiven.
     """
 
     id: str = Slug
@@ -92,10 +96,17 @@ class Page(StrictRecord):
     sections: tuple[str, ...]
     figures: tuple[str, ...]
     medicines: tuple[str, ...]
+    names: tuple[str, ...] = ()
     references: tuple[Citation, ...]
     starters: tuple[str, ...]
     follow_ups: dict[FollowUpKind, str] = Field(default_factory=dict)
     answers: tuple[Answer, ...]
+
+    @validator("names", each_item=True)
+    def _is_one_word(cls, name: str) -> str:
+        if not name.isalpha():
+            raise ValueError("must be one word of letters")
+        return name
 
     @validator("starters")
     def _offers_a_few(cls, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class TextLines(StrictRecord):
     general: Wordings
     choices: str
     list_button: str
+    other_question: str
+    other_questions: str
     staff: str
     shortened: str
     as_written: str

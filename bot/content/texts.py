@@ -64,6 +64,14 @@ class ClarifyTexts(StrictRecord):
     unsure: str
     offer_person_first: str
     nothing_to_follow: str
+    understood: str
+
+
+class SeveralTexts(StrictRecord):
+    """Several questions in one message. `other_question` stands for one without an answer."""
+
+    left: str
+    other_question: str
 
 
 class FollowUpTexts(StrictRecord):
@@ -160,6 +168,7 @@ class Texts(StrictRecord):
     not_covered: NotCoveredTexts
     out_of_scope: str
     clarify: ClarifyTexts
+    several: SeveralTexts
     follow_up: FollowUpTexts
     follow_up_titles: dict[FollowUpKind, str]
     human_handoff: str

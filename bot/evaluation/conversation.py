@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Protocol
 
+from bot.content.library import Topic
 from bot.evaluation.outcomes import Outcome
 from bot.replies.composer import ReplyComposer
 from bot.replies.danger_before import DangerBefore
@@ -34,8 +35,8 @@ class Listener(Protocol):
     def danger_in(self, text: str, earlier: Sequence[str]) -> Danger | None:
         """The danger that the gateway answers by itself."""
 
-    def understand(self, text: str) -> Understanding | None:
-        """What Rasa makes of it; None if nothing is left to read."""
+    def understand(self, text: str, answered: Topic | None = None) -> Understanding | None:
+        """What Rasa makes of it after that answer; None if nothing is left to read."""
 
 
 class Conversation:
@@ -61,7 +62,7 @@ class Conversation:
             label = Label(Intent(danger.kind.value))
             self._replies.append(self._composer.danger(danger, self._before().safety_replies))
             return Outcome((label,), belief=Candidate(label, 1.0))
-        heard = self._listener.understand(text)
+        heard = self._listener.understand(text, self._state.topic)
         if heard is None:
             return Outcome(())
         before = self._before()
@@ -72,7 +73,7 @@ class Conversation:
         if turn.opens_form:
             fresh = self._composer.intake.blank(state.language, _KEPT_DAYS)
             self._ask(self._form.begin(self._draft, fresh))
-        return Outcome.of(heard, [turn.reply])
+        return Outcome.of(heard, turn.replies)
 
     def _before(self) -> DangerBefore:
         return DangerBefore.of(self._replies[-_LATEST_REPLIES:])
@@ -80,7 +81,7 @@ class Conversation:
     def _respond(self, heard: Understanding, state: DialogueState) -> Turn:
         turn = self._dialogue.respond(heard, state)
         self._state = turn.state
-        self._replies.append(turn.reply)
+        self._replies.extend(turn.replies)
         return turn
 
     def _in_form(
@@ -93,7 +94,7 @@ class Conversation:
             return Outcome((_IN_FORM,), belief=Candidate(_IN_FORM, 1.0))
         turn = self._respond(heard, state)
         self._ask(self._form.go_on(result.draft))
-        return Outcome.of(heard, [turn.reply])
+        return Outcome.of(heard, turn.replies)
 
     def _ask(self, draft: IntakeDraft) -> None:
         """The form's open question, or its last word."""

@@ -13,11 +13,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.leaf_classifier import LeafIntentClassifier, write_decision
+from bot.nlu.message_parts import with_parts
 from bot.replies.understanding import (
     CANDIDATES_KEY,
     CHOICES_KEY,
     RELATED_KEY,
+    UNSURE_KEY,
     Candidate,
+    Intent,
     Label,
 )
 
@@ -26,8 +29,9 @@ from bot.replies.understanding import (
 class ConfidenceGate(IntentClassifier, GraphComponent):
     """Answers only when sure; leans to caution for danger and for personal advice."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, sure: float = 0.0) -> None:
         self._thresholds = thresholds
+        self._sure = sure
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -36,8 +40,11 @@ class ConfidenceGate(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """The thresholds have no default: config.yml holds the fitted ones."""
-        return {}
+        """The thresholds have no default: config.yml holds the fitted ones.
+
+        An answer below `sure` (0 to 1) names the question that it answers.
+        """
+        return {"sure": 0.0}
 
     @classmethod
     def create(
@@ -48,11 +55,11 @@ class ConfidenceGate(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> ConfidenceGate:
         """Read the thresholds. Raises pydantic.ValidationError if one is missing or unusable."""
-        return cls(Thresholds.from_config(config))
+        return cls(Thresholds.from_config(config), float(config.get("sure", 0.0)))
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Replace the classifier's best guess by the decision."""
-        for message in messages:
+        """Replace the classifier's best guess by the decision, of the parts too."""
+        for message in with_parts(messages):
             listed = message.get(CANDIDATES_KEY)
             if listed:
                 self._decide(message, listed)
@@ -65,6 +72,8 @@ class ConfidenceGate(IntentClassifier, GraphComponent):
         write_decision(message, str(decision.label), decision.confidence, ranking)
         choices = [str(label) for label in decision.choices]
         message.set(CHOICES_KEY, choices, add_to_output=True)
+        answers = decision.label.intent is Intent.FAQ
+        message.set(UNSURE_KEY, answers and decision.confidence < self._sure, add_to_output=True)
         message.set(
             RELATED_KEY, str(decision.related) if decision.related else None, add_to_output=True
         )

@@ -27,6 +27,7 @@ from bot.nlu.leaf_classifier import (
     sentence_vectors,
     write_candidates,
 )
+from bot.nlu.message_parts import with_parts
 from bot.replies.understanding import CANDIDATES_KEY, DANGER_INTENTS, Label
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 
@@ -126,8 +127,8 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add the opinion to every message that has candidates."""
-        for message in messages:
+        """Add the opinion to every message and part that has candidates."""
+        for message in with_parts(messages):
             listed = message.get(CANDIDATES_KEY)
             if self._model is not None and listed and has_features(message):
                 self._add(self._model, message, listed)

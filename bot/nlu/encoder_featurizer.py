@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.message_parts import reading_of, with_parts
 from bot.nlu.sentence_encoder import SentenceEncoder, Vectors
 
 
@@ -57,16 +58,18 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
             raise ValueError("network_sha256 and tokenizer_sha256 must be given")
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add the features to the messages."""
+        """Add the features to the messages and their parts: one batch for each message."""
         for message in messages:
-            if message.get(TEXT):
-                self._add_vector(message, self._encoder.encode([message.get(TEXT)]))
+            read = [one for one in with_parts([message]) if one.get(TEXT)]
+            vectors = self._encoder.encode([reading_of(one) for one in read])
+            for row, one in enumerate(read):
+                self._add_vector(one, vectors[row : row + 1])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to the training examples."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        vectors = self._encoder.encode_many([example.get(TEXT) for example in examples])
+        vectors = self._encoder.encode_many([reading_of(example) for example in examples])
         for row, example in enumerate(examples):
             self._add_vector(example, vectors[row : row + 1])
         return training_data

@@ -28,6 +28,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.leaf_model import LeafModel
 from bot.nlu.linear_model import Floats
+from bot.nlu.message_parts import reading_of, with_parts
 from bot.replies.understanding import CANDIDATES_KEY
 
 _RESPONSE_SELECTOR = "response_selector"
@@ -108,7 +109,7 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
             if has_features(example) and example.get(INTENT) not in self._config["left_out"]
         ]
         self._model = LeafModel.fit(
-            [example.get(TEXT) for example in examples],
+            [reading_of(example) for example in examples],
             sentence_vectors(examples),
             [example.get_full_intent() for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
@@ -124,15 +125,15 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Write what was understood onto every message that has features."""
-        for message in messages:
+        """Write what was understood onto every message and part that has features."""
+        for message in with_parts(messages):
             if self._model is not None and has_features(message):
                 self._classify(self._model, message)
         return messages
 
     def _classify(self, model: LeafModel, message: Message) -> None:
         best = model.best(
-            message.get(TEXT),
+            reading_of(message),
             sentence_vector(message),
             temperature=float(self._config["temperature"]),
             many=int(self._config["candidates"]),

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.log_utils import configure_structlog
 
 from bot.configuration.clinic import load_clinic
+from bot.content.library import Topic
 from bot.nlu.confidence_gate import ConfidenceGate
+from bot.nlu.context_reader import TOPIC_SLOT
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.leaf_classifier import LeafIntentClassifier
 from bot.replies.composer import ReplyComposer
@@ -35,8 +40,9 @@ class ModelError(Exception):
 class Classification:
     """The outcome of one first message.
 
-    `topic` is `page.answer`, or empty; `confidence` is from 0 to 1; `runner_up` is the next likely
-    label, or empty.
+    `kind` is that of the first reply. `topic` is `page.answer`, or empty; of a message of several
+    questions all of them, joined by ` + `. `confidence` is from 0 to 1; `runner_up` is the next
+    likely label, or empty.
     """
 
     kind: ReplyKind
@@ -109,10 +115,14 @@ class OfflineClassifier:
         said = ". ".join([*before, plain]) if hit.spread else plain
         return hit.danger if self._parse(said).label.intent in DANGER_INTENTS else None
 
-    def understand(self, text: str) -> Understanding | None:
-        """What Rasa decides on `text`; None if nothing in it is left to read."""
+    def understand(self, text: str, answered: Topic | None = None) -> Understanding | None:
+        """What Rasa decides on `text`; None if nothing in it is left to read.
+
+        Args:
+            answered: what the reply before it answered, on which a short message may lean.
+        """
         plain = normalise(text)
-        return self._parse(plain) if plain else None
+        return self._parse(plain, answered) if plain else None
 
     def classify(self, text: str) -> Classification:
         """What the live system decides on `text` as the first message of a conversation.
@@ -126,15 +136,19 @@ class OfflineClassifier:
         if hit is not None and not hit.doubtful:
             return Classification(ReplyKind(hit.kind.value), "", 1.0, "")
         heard = self._parse(plain)
-        reply = self._dialogue.respond(heard, DialogueState()).reply
-        return Classification(reply.kind, _topic(reply), heard.confidence, _runner_up(heard))
+        replies = self._dialogue.respond(heard, DialogueState()).replies
+        topics = " + ".join(filter(None, map(_topic, replies)))
+        return Classification(replies[0].kind, topics, heard.confidence, _runner_up(heard))
 
     def _config_of(self, component: type) -> dict[str, Any]:
         schema = self._agent.processor.model_metadata.predict_schema
         return next(node.config for node in schema.nodes.values() if node.uses is component)
 
-    def _parse(self, text: str) -> Understanding:
-        return Understanding.from_parse(asyncio.run(self._agent.parse_message(text)))
+    def _parse(self, text: str, answered: Topic | None = None) -> Understanding:
+        kept = [SlotSet(TOPIC_SLOT, str(answered))] if answered else []
+        tracker = DialogueStateTracker.from_events("", kept, self._agent.domain.slots)
+        parsing = self._agent.processor.parse_message(UserMessage(text), tracker)
+        return Understanding.from_parse(asyncio.run(parsing))
 
 
 def _topic(reply: Reply) -> str:

@@ -20,10 +20,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.leaf_classifier import write_decision
+from bot.nlu.message_parts import LANGUAGE_KEY
 from bot.replies.understanding import (
     CANDIDATES_KEY,
     DANGER_INTENTS,
     DANGER_KEY,
+    QUESTIONS_KEY,
     RELATED_KEY,
     Intent,
     Label,
@@ -74,6 +76,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
             danger = hit.danger if hit else self._described(message)
             if danger is not None:
                 message.set(DANGER_KEY, json.loads(danger.json()), add_to_output=True)
+                message.set(QUESTIONS_KEY, [], add_to_output=True)
             else:
                 self._decline_advice(message)
         return messages
@@ -90,8 +93,9 @@ class SafetyGate(IntentClassifier, GraphComponent):
 
     def _decline_advice(self, message: Message) -> None:
         """A general question with a request of advice in it: the general answer may only follow."""
-        understood = message.get(INTENT) or {}
-        if understood.get(INTENT_NAME_KEY) != Intent.FAQ.value:
+        asked = [(message.get(INTENT) or {}).get(INTENT_NAME_KEY)]
+        asked += [Label.parse(label).intent.value for label in message.get(QUESTIONS_KEY) or ()]
+        if Intent.FAQ.value not in asked:
             return
         text = message.get(TEXT) or ""
         if text.startswith("/") or not self._advice.asks(text):
@@ -110,7 +114,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
         leaf = next((label.leaf for label in labels if label.intent is intent), None)
         if leaf is None:
             return None
-        language = _language(labels)
+        language = message.get(LANGUAGE_KEY) or _language(labels)
         return Danger.of_leaf(leaf, self._screen.about(message.get(TEXT), language), language)
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from bot.configuration.clinic import Clinic
 from bot.content.intake_rules import load_intake_rules
 from bot.content.library import Library, Topic, load_library
-from bot.content.page import FollowUpKind, Page
 from bot.content.texts import DEFAULT_LANGUAGE, ChitchatKind, Texts, load_texts
+from bot.replies.answer_source import AnswerSources
+from bot.replies.buttons import ButtonMaker
 from bot.replies.intake_composer import IntakeComposer
-from bot.replies.payloads import PERSON_PAYLOAD, payload_of
-from bot.replies.reply import Button, Reference, Reply, ReplyKind, Source, Template
-from bot.replies.understanding import Intent, Label
-from bot.replies.wording import fill_in, in_a_sentence, in_words
+from bot.replies.reply import Button, Reply, ReplyKind, Source, Template
+from bot.replies.several_replies import SeveralReplies
+from bot.replies.understanding import Label
+from bot.replies.wording import fill_in
 from bot.safety.danger import Danger
 from bot.safety.replies import SafetyReplies, load_safety_replies
 
@@ -22,7 +23,10 @@ _CLOSEST_QUESTIONS = 3
 
 
 class ReplyComposer:
-    """Composes every reply that the assistant can give; `intake` those of the form."""
+    """Composes every reply that the assistant can give; `intake` those of the form.
+
+    `several` puts replies to one message together.
+    """
 
     def __init__(
         self, library: Library, texts: Texts, safety: SafetyReplies, clinic: Clinic
@@ -31,6 +35,9 @@ class ReplyComposer:
         self._texts = texts
         self._safety = safety.filled_in(clinic)
         self._clinic = clinic
+        self._sources = AnswerSources(library, clinic, texts.source_line)
+        self._buttons = ButtonMaker(library, texts)
+        self.several = SeveralReplies(texts.several, self._buttons)
         self.intake = IntakeComposer(texts.intake, load_intake_rules().limits, clinic, library)
         self.disclaimers = frozenset(page.disclaimer for page in library.pages)
 
@@ -45,24 +52,30 @@ class ReplyComposer:
 
     def answer(self, topic: Topic) -> Reply:
         """The short answer to `topic`, with the offer to say more."""
-        text, buttons = self.library.answer(topic).short, self._answer_buttons(topic, more=True)
+        text, buttons = self.library.answer(topic).short, self._buttons.of_answer(topic, more=True)
         return self._from_record(topic, "answer.short", text, buttons)
+
+    def understood_as(self, topic: Topic) -> Reply:
+        """The short answer to `topic`, with the question that it answers before it."""
+        reply, question = self.answer(topic), self.library.answer(topic).question
+        text = self._texts.clarify.understood.format(question=question, answer=reply.text)
+        return reply.copy(update={"text": text, "template": Template.of("answer.understood")})
 
     def full_answer(self, topic: Topic) -> Reply:
         """The fuller answer to `topic`."""
-        text, buttons = self.library.answer(topic).full, self._answer_buttons(topic, more=False)
+        text, buttons = self.library.answer(topic).full, self._buttons.of_answer(topic, more=False)
         return self._from_record(topic, "answer.full", text, buttons)
 
     def simpler(self, topic: Topic) -> Reply:
         """The short answer again, for somebody who did not understand it."""
         text = self._fill(self._texts.follow_up.simpler, answer=self.library.answer(topic).short)
-        buttons = self._answer_buttons(topic, more=False)
+        buttons = self._buttons.of_answer(topic, more=False)
         return self._from_record(topic, "answer.simpler", text, buttons)
 
     def nothing_more(self, topic: Topic) -> Reply:
         """Say that the page says no more about `topic`."""
         text = self._fill(self._texts.follow_up.already_full)
-        buttons = self._answer_buttons(topic, more=False)
+        buttons = self._buttons.of_answer(topic, more=False)
         return self._from_record(topic, "answer.nothing_more", text, buttons)
 
     def source_of(self, topic: Topic) -> Reply:
@@ -72,9 +85,10 @@ class ReplyComposer:
             for citation in self.library.citations(topic)
         )
         text = self._texts.follow_up.source.format(
-            answer_source=self.source_line(self._source(topic), topic.page), references=references
+            answer_source=self.source_line(self._sources.of(topic), topic.page),
+            references=references,
         )
-        buttons = self._answer_buttons(topic, more=True)
+        buttons = self._buttons.of_answer(topic, more=True)
         return self._from_record(topic, "answer.source", text, buttons)
 
     def personal_advice(self, related: Topic | None) -> Reply:
@@ -82,7 +96,7 @@ class ReplyComposer:
         text = self._fill(self._texts.personal_advice.decline)
         if related is None:
             return self._disclaimed(
-                ReplyKind.PERSONAL_ADVICE, "personal_advice", text, self._person_buttons()
+                ReplyKind.PERSONAL_ADVICE, "personal_advice", text, self._buttons.person()
             )
         general = self._texts.personal_advice.general.format(
             answer=self.library.answer(related).short
@@ -93,8 +107,8 @@ class ReplyComposer:
             page=related.page,
             topic=related.answer,
             disclaimer=self.library.page(related.page).disclaimer,
-            source=self._source(related),
-            buttons=self._person_buttons(),
+            source=self._sources.of(related),
+            buttons=self._buttons.person(),
             template=Template.of("personal_advice"),
         )
 
@@ -105,83 +119,71 @@ class ReplyComposer:
             name, text = "not_covered.about_topic", self._texts.not_covered.about_topic
         question = self.library.answer(about).question if about else ""
         text = self._fill(text, question=question)
-        return self._disclaimed(ReplyKind.NOT_COVERED, name, text, self._person_buttons(), about)
+        return self._disclaimed(ReplyKind.NOT_COVERED, name, text, self._buttons.person(), about)
 
     def out_of_scope(self, *, person_first: bool = False) -> Reply:
         """Say what the assistant is for, with starter questions."""
-        questions = tuple(self._choice(label) for label in self._starters())
+        questions = tuple(map(self._buttons.choice, self._buttons.starters()))
         return Reply(
             kind=ReplyKind.OUT_OF_SCOPE,
             text=self._fill(self._texts.out_of_scope),
-            buttons=self._with_person(questions, first=person_first),
+            buttons=self._buttons.with_person(questions, first=person_first),
             template=Template.of("out_of_scope"),
         )
 
     def clarify_two(self, labels: Iterable[Label]) -> Reply:
         """Ask which of two close meanings was meant."""
-        return self._disclaimed(
-            ReplyKind.CLARIFY,
-            "clarify.two_meanings",
-            self._texts.clarify.two_meanings,
-            self._choices(labels),
-        )
+        text, buttons = self._texts.clarify.two_meanings, self._buttons.choices(labels)
+        return self._disclaimed(ReplyKind.CLARIFY, "clarify.two_meanings", text, buttons)
 
     def unsure(self, labels: Iterable[Label], *, person_first: bool) -> Reply:
         """Say that the message was not understood, with the closest questions and a person."""
         texts = self._texts.clarify
         name = "offer_person_first" if person_first else "unsure"
         text = self._fill(getattr(texts, name))
-        nearest = dict.fromkeys([*labels, *self._starters()])
-        questions = tuple(self._choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS])
-        buttons = self._with_person(questions, first=person_first)
+        nearest = dict.fromkeys([*labels, *self._buttons.starters()])
+        questions = tuple(
+            self._buttons.choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS]
+        )
+        buttons = self._buttons.with_person(questions, first=person_first)
         return self._disclaimed(ReplyKind.CLARIFY, f"clarify.{name}", text, buttons)
 
     def nothing_to_follow(self) -> Reply:
         """Ask what to go on about when nothing was answered yet."""
-        return self._disclaimed(
-            ReplyKind.CLARIFY,
-            "clarify.nothing_to_follow",
-            self._texts.clarify.nothing_to_follow,
-            self._starter_buttons(),
-        )
+        text = self._texts.clarify.nothing_to_follow
+        buttons = self._buttons.choices(self._buttons.starters())
+        return self._disclaimed(ReplyKind.CLARIFY, "clarify.nothing_to_follow", text, buttons)
 
     def chitchat(self, kind: ChitchatKind) -> Reply:
         """One kind line of small talk; a greeting also introduces the assistant."""
         introduces = kind in (ChitchatKind.GREET, ChitchatKind.WHAT_CAN_YOU_DO)
+        starters = self._buttons.starters() if introduces else ()
         return Reply(
             kind=ReplyKind.CHITCHAT,
             text=self._fill(self._texts.chitchat[kind]),
-            buttons=self._starter_buttons() if introduces else self._person_buttons(),
+            buttons=self._buttons.choices(starters),
             template=Template.of(f"chitchat.{kind.value}"),
         )
 
     def affirm_without_offer(self) -> Reply:
         """Answer a "yes" that accepts nothing."""
-        return Reply(
-            kind=ReplyKind.CHITCHAT,
-            text=self._fill(self._texts.affirm_without_offer),
-            buttons=self._starter_buttons(),
-            template=Template.of("affirm_without_offer"),
-        )
+        text = self._fill(self._texts.affirm_without_offer)
+        buttons = self._buttons.choices(self._buttons.starters())
+        template = Template.of("affirm_without_offer")
+        return Reply(kind=ReplyKind.CHITCHAT, text=text, buttons=buttons, template=template)
 
     def deny(self) -> Reply:
         """Answer a "no"."""
-        return Reply(
-            kind=ReplyKind.CHITCHAT,
-            text=self._fill(self._texts.deny),
-            buttons=self._person_buttons(),
-            template=Template.of("deny"),
-        )
+        text, person = self._fill(self._texts.deny), self._buttons.person()
+        template = Template.of("deny")
+        return Reply(kind=ReplyKind.CHITCHAT, text=text, buttons=person, template=template)
 
     def human_handoff(self, language: str = DEFAULT_LANGUAGE) -> Reply:
         """How to reach a person, in `language` if there is a text in it."""
         if language in self._texts.other_language:
             return self.other_language(language).copy(update={"buttons": ()})
-        return Reply(
-            kind=ReplyKind.HUMAN_HANDOFF,
-            text=self._fill(self._texts.human_handoff),
-            template=Template.of("human_handoff"),
-        )
+        text, template = self._fill(self._texts.human_handoff), Template.of("human_handoff")
+        return Reply(kind=ReplyKind.HUMAN_HANDOFF, text=text, template=template)
 
     def other_language(self, language: str) -> Reply:
         """How to reach a person, in a language that the page is not written in.
@@ -194,10 +196,14 @@ class ReplyComposer:
         return Reply(
             kind=ReplyKind.HUMAN_HANDOFF,
             text=text,
-            buttons=self._person_buttons(),
+            buttons=self._buttons.person(),
             language=language,
             template=Template.of("other_language"),
         )
+
+    def other_languages(self) -> tuple[str, ...]:
+        """The languages besides English that somebody is answered in."""
+        return tuple(self._texts.other_language)
 
     def danger(self, danger: Danger, times_before: int = 0) -> Reply:
         """The fixed reply to `danger`.
@@ -208,7 +214,7 @@ class ReplyComposer:
         return Reply(
             kind=ReplyKind(danger.kind.value),
             text=self._safety.text_for(danger, times_before),
-            buttons=self._person_buttons(),
+            buttons=self._buttons.person(),
             danger=danger,
             language=danger.language,
         )
@@ -238,24 +244,15 @@ class ReplyComposer:
 
     def source_line(self, source: Source, page_id: str) -> str:
         """The sentence that says what an answer is based on."""
-        return self._texts.source_line.format(
-            page=in_a_sentence(self.library.page(page_id).title),
-            section=source.section,
-            reviewer=source.reviewed_by,
-            date=in_words(source.reviewed_on),
-        )
+        return self._sources.line(source, page_id)
 
     def question(self, label: Label) -> str:
         """What `label` means, in the words a button shows.
 
         Raises:
-            ValueError: it is neither an answer nor a follow-up.
+            ValueError: it is not offered as a question.
         """
-        if label.topic:
-            return self.library.answer(label.topic).question
-        if label.intent is Intent.FOLLOW_UP and label.leaf:
-            return self._texts.follow_up_titles[FollowUpKind(label.leaf)]
-        raise ValueError("only answers and follow-ups are offered as questions")
+        return self._buttons.question(label)
 
     def _from_record(
         self, topic: Topic, template: str, text: str, buttons: tuple[Button, ...]
@@ -266,22 +263,9 @@ class ReplyComposer:
             page=topic.page,
             topic=topic.answer,
             disclaimer=self.library.page(topic.page).disclaimer,
-            source=self._source(topic),
+            source=self._sources.of(topic),
             buttons=buttons,
             template=Template.of(template),
-        )
-
-    def _source(self, topic: Topic) -> Source:
-        page: Page = self.library.page(topic.page)
-        return Source(
-            section=self.library.answer(topic).section,
-            url=f"{self._clinic.site}{page.url_path}",
-            reviewed_by=page.reviewer,
-            reviewed_on=page.reviewed_on,
-            references=tuple(
-                Reference(citation=citation.citation, pmid=citation.pmid)
-                for citation in self.library.citations(topic)
-            ),
         )
 
     def _disclaimed(
@@ -307,40 +291,9 @@ class ReplyComposer:
         return Reply(
             kind=ReplyKind.ERROR,
             text=text,
-            buttons=self._person_buttons(),
+            buttons=self._buttons.person(),
             template=Template.of(template),
         )
-
-    def _answer_buttons(self, topic: Topic, *, more: bool) -> tuple[Button, ...]:
-        related = tuple(
-            self._choice(Label(Intent.FAQ, str(Topic(topic.page, answer))))
-            for answer in self.library.answer(topic).related
-        )
-        first: tuple[Button, ...] = ()
-        if more:
-            label = Label(Intent.FOLLOW_UP, FollowUpKind.MORE.value)
-            first = (Button(title=self._texts.buttons.more, payload=payload_of(label)),)
-        return (*first, *related, *self._person_buttons())
-
-    def _choices(self, labels: Iterable[Label]) -> tuple[Button, ...]:
-        return (*(self._choice(label) for label in labels), *self._person_buttons())
-
-    def _choice(self, label: Label) -> Button:
-        return Button(title=self.question(label), payload=payload_of(label))
-
-    def _starters(self) -> tuple[Label, ...]:
-        page = self.library.default_page
-        return tuple(Label(Intent.FAQ, str(Topic(page.id, answer))) for answer in page.starters)
-
-    def _starter_buttons(self) -> tuple[Button, ...]:
-        return self._choices(self._starters())
-
-    def _with_person(self, others: tuple[Button, ...], *, first: bool) -> tuple[Button, ...]:
-        person = self._person_buttons()
-        return (*person, *others) if first else (*others, *person)
-
-    def _person_buttons(self) -> tuple[Button, ...]:
-        return (Button(title=self._texts.buttons.person, payload=PERSON_PAYLOAD),)
 
     def _fill(self, text: str, **more: str) -> str:
         return fill_in(text, self._clinic, self.library, **more)

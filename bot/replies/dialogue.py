@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.content.library import Topic
 from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.dialogue_state import DialogueState, Offer, Turn
-from bot.replies.understanding import ASKS_NOTHING_NEW, Intent, Understanding
+from bot.replies.understanding import ASKS_NOTHING_NEW, Intent, Label, Understanding
 from bot.safety.danger import Danger, DangerTopic
 
 #: So many choices mean that two meanings are close.
@@ -17,6 +18,9 @@ _TWO_MEANINGS = 2
 
 #: From this many misses in a row a person is offered first.
 _MISSES_BEFORE_PERSON = 2
+
+#: So many replies to one message can be read; further questions are offered.
+_MOST_REPLIES = 3
 
 #: Decides what to reply to what was understood, given what is remembered.
 Decision = Callable[[Understanding, DialogueState], Turn]
@@ -57,7 +61,7 @@ class Dialogue:
         still_in_danger = self.stay_with_danger(heard, state)
         if still_in_danger:
             return still_in_danger
-        turn = decide(heard, state)
+        turn = self._answer_each(heard, state) if heard.questions else decide(heard, state)
         if state.danger is None or turn.reply.danger:
             return turn
         return replace(turn, reply=self._composer.with_door_open(turn.reply, state.danger))
@@ -81,7 +85,8 @@ class Dialogue:
         topic = heard.label.topic
         if topic is None or topic not in self._composer.library:
             return self.say_not_covered(heard, state)
-        return Turn(self._composer.answer(topic), state.answered(topic))
+        answer = self._composer.understood_as if heard.unsure else self._composer.answer
+        return Turn(answer(topic), state.answered(topic))
 
     def make_small_talk(self, heard: Understanding, state: DialogueState) -> Turn:
         """One kind line."""
@@ -168,6 +173,58 @@ class Dialogue:
         person_first = missed.misses >= _MISSES_BEFORE_PERSON
         return Turn(self._composer.unsure(known, person_first=person_first), missed)
 
+    def _answer_each(self, heard: Understanding, state: DialogueState) -> Turn:
+        """Answer every question of a message; by text message the first, and offer the others."""
+        asked = self._asked(heard, state)
+        if state.by_text:
+            return self._answer_first(heard, asked, state)
+        now, left = asked[:_MOST_REPLIES], asked[_MOST_REPLIES:]
+        replies = []
+        for label in now:
+            turn = self._answer_one(heard, label, state)
+            replies.append(turn.reply)
+            state = turn.state
+        *earlier, last = self._composer.several.together(replies, _questions(left))
+        return replace(turn, reply=last, earlier=tuple(earlier))
+
+    def _answer_first(self, heard: Understanding, asked: list[Label], state: DialogueState) -> Turn:
+        """The first answer; what is general beside a refusal counts as answered with it."""
+        first, *left = asked
+        related = None
+        if first.intent is Intent.PERSONAL_ADVICE:
+            related = next((label.topic for label in left if label.topic), None)
+            left = [label for label in left if label.topic is None or label.topic != related]
+        turn = self._answer_one(heard, first, state, related)
+        offered = _questions(left)[: _MOST_REPLIES - 1]
+        return replace(turn, reply=self._composer.several.first(turn.reply, offered))
+
+    def _answer_one(
+        self,
+        heard: Understanding,
+        label: Label,
+        state: DialogueState,
+        related: Topic | None = None,
+    ) -> Turn:
+        return self._by_intent[label.intent](
+            replace(heard, label=label, related=related, questions=()), state
+        )
+
+    def _asked(self, heard: Understanding, state: DialogueState) -> list[Label]:
+        """The different questions of a message. What must be declined is declined first."""
+        library, topic = self._composer.library, state.topic
+        declined = Label(Intent.PERSONAL_ADVICE)
+        asked = [declined] if declined in (heard.label, *heard.questions) else []
+        for label in heard.questions:
+            if label.intent is Intent.FOLLOW_UP:
+                target = library.follow_up(topic, FollowUpKind(label.leaf))
+                label = Label(Intent.FAQ, str(target)) if target else Label(Intent.NOT_COVERED)
+            if label.intent is Intent.FAQ and label.topic not in library:
+                label = Label(Intent.NOT_COVERED)
+            topic = label.topic or topic
+            if label not in asked:
+                asked.append(label)
+        return asked
+
     def _respond_to(self, danger: Danger, state: DialogueState) -> Turn:
         reply = self._composer.danger(danger, state.safety_replies)
         return Turn(reply, state.understood(Offer.PERSON))
@@ -189,3 +246,8 @@ class Dialogue:
         if topic is None:
             return Turn(self._composer.nothing_to_follow(), state.understood())
         return Turn(self._composer.source_of(topic), state.understood(Offer.MORE))
+
+
+def _questions(labels: list[Label]) -> list[Label]:
+    """Without a wish for a person: every reply has the way to one."""
+    return [label for label in labels if label.intent is not Intent.HUMAN_HANDOFF]

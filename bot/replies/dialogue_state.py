@@ -26,7 +26,7 @@ class DialogueState:
     `told_in_full`: the page has no more to say about the topic than was said. `danger` is what the
     previous reply answered, if that was a danger, and `safety_replies` how many safety replies
     there were lately: whoever keeps the conversation says so with each message. `language` is the
-    one that was last written in, as far as it was understood.
+    one that was last written in, as far as it was understood. `by_text`: they read one short text.
     """
 
     topic: Topic | None = None
@@ -36,6 +36,7 @@ class DialogueState:
     danger: Danger | None = None
     safety_replies: int = 0
     language: str = DEFAULT_LANGUAGE
+    by_text: bool = False
 
     def hearing(self, heard: Understanding) -> DialogueState:
         """Before a message is answered: in which language it is, if it tells."""
@@ -70,9 +71,16 @@ class DialogueState:
 class Turn:
     """A reply, and what to remember once it is given.
 
-    `opens_form`: after the reply the intake form asks its first question.
+    `opens_form`: after the reply the intake form asks its first question. `earlier` are said before
+    it, in answer to other questions of the same message.
     """
 
     reply: Reply
     state: DialogueState
     opens_form: bool = False
+    earlier: tuple[Reply, ...] = ()
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """All that is said, in order."""
+        return (*self.earlier, self.reply)

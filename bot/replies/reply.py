@@ -89,11 +89,13 @@ class Template(StrictRecord):
 
     `name` is a key of `replies` in `text_messages.yml`, `values` what was filled in besides the
     clinic's facts. `after`: the danger whose line, which keeps the door open, ends the text.
+    `left_open`: what is offered was asked too, and is not answered yet.
     """
 
     name: str
     values: tuple[tuple[str, str], ...] = Field(default=(), repr=False)
     after: Danger | None = None
+    left_open: bool = False
 
     @classmethod
     def of(cls, name: str, /, **values: str) -> Template:

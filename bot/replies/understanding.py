@@ -22,6 +22,12 @@ CHOICES_KEY = "choices"
 #: The key under which the confidence gate names a curated answer that fits beside a refusal.
 RELATED_KEY = "related_answer"
 
+#: The key under which the confidence gate says that it is not quite sure of an answer.
+UNSURE_KEY = "unsure"
+
+#: The key under which the questions of a message of several are listed.
+QUESTIONS_KEY = "questions"
+
 #: The key under which the safety gate describes the danger that was found.
 DANGER_KEY = "danger"
 
@@ -110,7 +116,9 @@ class Understanding:
     `candidates` are the likeliest meanings, best first; `confidence` is that of the decision.
     `choices` are what an unsure assistant asks about: exactly two where two meanings are close.
     `related` is a curated answer that fits in general beside a refusal. `danger` describes what
-    made it an emergency or a crisis. `chosen`: a button says so, not words.
+    made it an emergency or a crisis. `chosen`: a button says so, not words. `questions` are all
+    that a message of several questions asks for, in order; empty where there is one. `unsure`: the
+    answer is believed, but says which question it takes the message for.
     """
 
     label: Label
@@ -120,6 +128,8 @@ class Understanding:
     related: Topic | None = None
     danger: Danger | None = None
     chosen: bool = False
+    questions: tuple[Label, ...] = ()
+    unsure: bool = False
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Understanding:
@@ -159,4 +169,6 @@ class Understanding:
             danger=Danger.parse_obj(danger) if danger else None,
             # A person's own words never begin so (bot/safety/normalise.py).
             chosen=str(parse.get("text") or "").startswith("/"),
+            questions=tuple(Label.parse(label) for label in parse.get(QUESTIONS_KEY) or ()),
+            unsure=bool(parse.get(UNSURE_KEY)),
         )

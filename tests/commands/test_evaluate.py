@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from bot.commands.command_line import main
+from bot.content.library import Topic
 from bot.replies.understanding import Candidate, Intent, Label, Understanding
 from bot.safety.danger import Danger, DangerTopic
 
@@ -40,7 +41,7 @@ class FakeClassifier:
     def danger_in(self, text: str, earlier: Sequence[str] = ()) -> Danger | None:
         return Danger(topic=DangerTopic.BODY) if "stroke" in text else None
 
-    def understand(self, text: str) -> Understanding | None:
+    def understand(self, text: str, answered: Topic | None = None) -> Understanding | None:
         if text == "more":
             return Understanding(Label(Intent.FOLLOW_UP, "more"), 0.8)
         label = Label.parse(AURA) if "aura" in text else Label(Intent.FALLBACK)

@@ -131,3 +131,9 @@ def test_a_page_of_the_wrong_shape_does_not_hide_the_faults_of_another(
     content.replace(content.page, "section: References", "section: Nowhere")
 
     assert {fault.file for fault in content.faults()} >= {second, content.page}
+
+
+def test_a_name_is_one_word() -> None:
+    assert Page.parse_obj(page_with(names=["Imitrex"])).names == ("Imitrex",)
+    with pytest.raises(ValidationError, match="must be one word of letters"):
+        Page.parse_obj(page_with(names=["two words"]))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.configuration.clinic import load_clinic
 from bot.content.intake_rules import load_intake_rules
+from bot.content.library import Topic
 from bot.evaluation.conversation import Conversation
 from bot.evaluation.expectations import written
 from bot.evaluation.outcomes import Outcome
@@ -29,7 +30,7 @@ class Script:
         self.earlier.append([*earlier])
         return STROKE if text == "stroke" else None
 
-    def understand(self, text: str) -> Understanding | None:
+    def understand(self, text: str, answered: Topic | None = None) -> Understanding | None:
         if not text.strip():
             return None
         try:

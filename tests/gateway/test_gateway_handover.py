@@ -118,6 +118,7 @@ def test_the_patient_reads_who_joins_what_they_write_and_that_they_leave(
         **dict.fromkeys(("page", "topic", "disclaimer", "source", "buttons", "asks")),
         **dict.fromkeys(("language", "helpful")),
         "problem": False,
+        "language": None,
         "id": written.id,
         "kind": "human_handoff",
         "text": "Hello,\nhow can I help?",

@@ -49,7 +49,11 @@ def test_every_leaf_of_the_training_data_has_a_response(
     data, _ = loaded
     leaves = {one.get_full_intent() for one in data.intent_examples}
 
-    assert {f"utter_{leaf}" for leaf in leaves if "/" in leaf} == set(data.responses)
+    needed = {f"utter_{leaf}" for leaf in leaves if "/" in leaf}
+    assert needed <= set(data.responses)
+    # Most languages are recognised without examples.
+    without = set(data.responses) - needed
+    assert all(name.startswith("utter_other_language/") for name in without)
     assert len(data.intent_examples) > 2500
 
 

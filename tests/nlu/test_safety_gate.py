@@ -249,5 +249,8 @@ def test_a_changed_lexicon_is_a_changed_component(monkeypatch: pytest.MonkeyPatc
 def test_it_is_the_last_component_of_the_pipeline(
     shipped_config: dict[str, dict[str, Any]],
 ) -> None:
-    assert list(shipped_config)[-3:] == ["DangerClassifier", "ConfidenceGate", "SafetyGate"]
+    assert list(shipped_config)[-6:] == [
+        *("DangerClassifier", "ConfidenceGate", "ContextGate", "LanguageReader", "QuestionList"),
+        "SafetyGate",
+    ]
     assert "FallbackClassifier" not in shipped_config

@@ -29,6 +29,15 @@ BEHAVIOURS = (
 
 TOPICS = tuple(load_library().topics())
 
+#: What the parts of a message may ask for.
+_ASKED = (
+    Intent.FAQ,
+    Intent.FOLLOW_UP,
+    Intent.PERSONAL_ADVICE,
+    Intent.NOT_COVERED,
+    Intent.HUMAN_HANDOFF,
+)
+
 #: Every danger that the classifier tells apart; the screen names the intent only.
 DANGER_LABELS = tuple(
     Label(Intent(DangerTopic(leaf.partition(".")[0]).kind.value), leaf) for leaf in DANGER_LEAVES
@@ -93,6 +102,7 @@ def understandings(*, also_gone: bool = False) -> st.SearchStrategy[Understandin
         confidence=_SHARES,
         candidates=candidates.map(tuple),
         related=related,
+        unsure=st.booleans(),
     )
     unsure = st.builds(
         Understanding,
@@ -102,7 +112,13 @@ def understandings(*, also_gone: bool = False) -> st.SearchStrategy[Understandin
         choices=st.lists(st.sampled_from(answers), max_size=3, unique=True).map(tuple),
         related=related,
     )
-    return (sure | unsure).flatmap(_described)
+    asked = st.sampled_from([label for label in (*LABELS, *gone) if label.intent in _ASKED])
+    several = st.builds(
+        lambda questions, whole: Understanding(whole or questions[0], 0.9, questions=questions),
+        st.lists(asked, min_size=2, max_size=6, unique=True).map(tuple),
+        st.none() | st.just(Label(Intent.PERSONAL_ADVICE)),
+    )
+    return (sure | unsure | several).flatmap(_described)
 
 
 _WORDS = st.text(st.characters(codec="utf-8"), max_size=30)

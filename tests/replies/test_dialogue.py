@@ -282,3 +282,14 @@ def test_a_remembered_answer_that_is_gone_counts_as_none(
 
     assert fault_in(turn.reply, composer.disclaimers) is None
     assert turn.reply.kind is not ReplyKind.ERROR
+
+
+def test_an_answer_that_is_not_quite_sure_names_its_question(
+    dialogue: Dialogue, library: Library
+) -> None:
+    turn = dialogue.respond(replace(heard("faq/migraine.botox"), unsure=True), START)
+
+    question, short = library.answer(BOTOX).question, library.answer(BOTOX).short
+    assert turn.reply.text == f"You asked, as I understand it: {question} {short}"
+    assert turn.reply.topic == "botox"
+    assert turn.state.topic == BOTOX

@@ -57,6 +57,7 @@ class EveryTurn:
     def answers(self) -> Iterator[tuple[str, Reply]]:
         """Every answer, in every form."""
         composer = self._composer
+        left = self._longest_questions()[:2]
         for topic in composer.library.topics():
             yield f"{topic}", composer.answer(topic)
             yield f"{topic} in full", composer.full_answer(topic)
@@ -65,6 +66,9 @@ class EveryTurn:
             yield f"{topic}, sources", composer.source_of(topic)
             yield f"{topic}, personal", composer.personal_advice(topic)
             yield f"{topic}, not covered", composer.not_covered(topic)
+            first = composer.several.first(composer.answer(topic), left)
+            yield f"{topic}, first of several", first
+            yield f"{topic}, as understood", composer.understood_as(topic)
 
     def dangers(self) -> Iterator[tuple[str, Reply]]:
         """The reply to every danger, in every language that one may be told in."""
@@ -89,7 +93,7 @@ class EveryTurn:
         yield "affirm_without_offer", composer.affirm_without_offer()
         yield "deny", composer.deny()
         yield "human_handoff", composer.human_handoff()
-        for language in self._languages[1:]:
+        for language in composer.other_languages():
             yield f"other_language.{language}", composer.other_language(language)
         yield "unavailable", composer.unavailable()
         yield "action_failed", composer.action_failed()

@@ -59,7 +59,8 @@ class ShortForms:
         if not short:
             return (text,)
         always = reply.template and reply.template.name.startswith(_ALWAYS_SHORT)
-        return (text, *short) if room and not always else short
+        known = (reply.language or DEFAULT_LANGUAGE) in self._from.messages.languages()
+        return (text, *short) if not known or (room and not always) else short
 
     def door_line(self, reply: Reply) -> str | None:
         """The line that keeps the door open, if `reply` comes after a danger."""

@@ -25,6 +25,7 @@ _CONSENT = "intake.consent"
 #: Behind which replies a link to the full answer stands, and under which line.
 _LINK_LINES = {
     "answer.short": "link",
+    "answer.understood": "link",
     "answer.simpler": "link",
     "answer.source": "link",
     "personal_advice": "general",
@@ -134,6 +135,9 @@ class TurnParts:
         options = [each for each in _options(message, spoken) if not each.word]
         if not options:
             return None
+        template = message.reply.template
+        if template and template.left_open:
+            return _left_open(options, spoken, may_hide=template.after is not None)
         asks = message.reply.kind is ReplyKind.CLARIFY
         least = min(len(options), 2) if asks else 0
         wordings = [
@@ -201,6 +205,19 @@ def _key(payload: str) -> str:
         return _PERSON_KEY
     known = label.intent is Intent.INTAKE or label.leaf == _MORE
     return label.leaf or "" if known else ""
+
+
+def _left_open(options: Sequence[_Option], spoken: TextMessages, *, may_hide: bool) -> Part:
+    """Questions that were asked and are not answered yet: named, or only counted.
+
+    Args:
+        may_hide: another line leaves no room; they may still be chosen.
+    """
+    named = _numbered(options, "\n", spoken)
+    lines = spoken.lines
+    counted = lines.other_question if len(options) == 1 else lines.other_questions
+    wordings = [named, Wording(counted, named.choices)]
+    return Part((*wordings, Wording("", named.choices)) if may_hide else (*wordings,), _CHOICES)
 
 
 def _numbered(options: Sequence[_Option], between: str, spoken: TextMessages) -> Wording:

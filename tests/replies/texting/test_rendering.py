@@ -46,7 +46,8 @@ def check(name: str, turn: tuple[Reply, ...], text: RenderedText, segments: int)
         assert took.segments <= segments, name
     else:
         assert language not in PLAIN, name
-        assert took.segments <= RULES.segments.other_script, name
+        more = segments - RULES.segments.reply
+        assert took.segments <= RULES.segments.other_script + more, name
     for reply in turn:
         if reply.kind in KINDS_WITH_DISCLAIMER:
             assert reply.disclaimer and reply.disclaimer in text.text, name

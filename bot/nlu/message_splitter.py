@@ -1,0 +1,43 @@
+"""Rasa component: finds the questions of a message, to be read beside the whole."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.question_rules import load_question_rules
+from bot.nlu.message_parts import PARTS_KEY
+from bot.nlu.question_splitter import QuestionSplitter
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class MessageSplitter(GraphComponent):
+    """Stands before the featurizer, which then encodes a message and its parts at once."""
+
+    def __init__(self, splitter: QuestionSplitter) -> None:
+        self._splitter = splitter
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageSplitter:
+        """Load the rules. Raises ContentError if they break their schema."""
+        return cls(QuestionSplitter(load_question_rules()))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Give each message of several questions its parts."""
+        for message in messages:
+            questions = self._splitter.split(message.get(TEXT) or "")
+            if questions:
+                message.set(PARTS_KEY, [Message({TEXT: question}) for question in questions])
+        return messages

@@ -1,0 +1,95 @@
+"""Rasa component: a message of several questions is several decisions."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.question_rules import load_question_rules
+from bot.nlu.confidence_gate import ConfidenceGate
+from bot.nlu.leaf_classifier import write_decision
+from bot.nlu.message_parts import parts_of
+from bot.nlu.question_splitter import QuestionSplitter
+from bot.nlu.several_questions import Part, leading, questions_of
+from bot.replies.understanding import (
+    CHOICES_KEY,
+    DANGER_INTENTS,
+    QUESTIONS_KEY,
+    RELATED_KEY,
+    Intent,
+    Understanding,
+)
+
+#: Decided about the whole.
+_DECIDED = DANGER_INTENTS | {Intent.OTHER_LANGUAGE}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class QuestionList(GraphComponent):
+    """Writes `questions` where the parts of a message ask for different things.
+
+    Stands behind ConfidenceGate, which decides about the whole and about each part. What was
+    understood is then the question that the dialogue's rule goes by. Danger in the whole, or a wish
+    for personal advice, stays what was understood.
+    """
+
+    def __init__(self, splitter: QuestionSplitter, believed_from: float) -> None:
+        self._splitter = splitter
+        self._believed_from = believed_from
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """It reads the gate's decisions."""
+        return [ConfidenceGate]
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """A part is believed from this probability on (0 to 1); the same as an answer."""
+        return {"believed_from": 0.65}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionList:
+        """Load the rules. Raises ContentError if they break their schema."""
+        return cls(QuestionSplitter(load_question_rules()), float(config["believed_from"]))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Decide about every message that has parts."""
+        for message in messages:
+            parts = parts_of(message)
+            if parts and _intent(message) not in _DECIDED:
+                self._decide(message, parts)
+        return messages
+
+    def _decide(self, message: Message, parts: List[Message]) -> None:
+        read = [Part(_heard(part), self._splitter.leans(part.get(TEXT))) for part in parts]
+        questions = questions_of(read, believed_from=self._believed_from)
+        if not questions:
+            return
+        message.set(QUESTIONS_KEY, [str(label) for label in questions], add_to_output=True)
+        if _intent(message) is Intent.PERSONAL_ADVICE:
+            return
+        first = leading(questions)
+        confidence = next(part.heard.confidence for part in read if part.heard.label == first)
+        write_decision(message, str(first), confidence, [])
+        message.set(CHOICES_KEY, [], add_to_output=True)
+        message.set(RELATED_KEY, None, add_to_output=True)
+
+
+def _intent(message: Message) -> Intent:
+    return Intent(message.get(INTENT)[INTENT_NAME_KEY])
+
+
+def _heard(part: Message) -> Understanding:
+    return Understanding.from_parse(part.as_dict(only_output_properties=True))

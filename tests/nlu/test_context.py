@@ -1,0 +1,114 @@
+"""A message by itself against its reading with the subject of the last answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.context_gate import ContextGate
+from bot.nlu.context_reader import ContextReader
+from bot.nlu.message_parts import IN_CONTEXT_KEY, with_parts
+from tests.nlu.pipeline import classified, context_of, heard
+
+
+def after(topic: str | None) -> DialogueStateTracker:
+    slot = TextSlot("topic", mappings=[{}], initial_value=topic)
+    return DialogueStateTracker("a-conversation", [slot])
+
+
+@pytest.fixture
+def reader(storage: ModelStorage) -> ContextReader:
+    return ContextReader.create({}, storage, Resource("reader"), context_of("reader"))
+
+
+def read(reader: ContextReader, text: str, topic: str | None, **more: Any) -> str | None:
+    message = Message({"text": text, **more})
+    reader.process([message], after(topic))
+    kept = message.get(IN_CONTEXT_KEY)
+    if kept is None:
+        return None
+    assert list(with_parts([message])) == [message, kept[1]]
+    return str(kept[1].get("text"))
+
+
+def test_after_an_answer_its_subject_is_put_in(reader: ContextReader) -> None:
+    assert read(reader, "does it hurt?", "migraine.botox") == "does Botox hurt?"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("does it hurt?", None),
+        ("does it hurt?", "migraine.gone"),
+        ("does it hurt?", "no topic"),
+        ("does it hurt?", "migraine.references"),
+        ("what is aura", "migraine.botox"),
+    ],
+)
+def test_otherwise_a_message_is_read_by_itself(
+    reader: ContextReader, text: str, topic: str | None
+) -> None:
+    assert read(reader, text, topic) is None
+
+
+def test_a_message_of_several_questions_is_read_by_its_parts(reader: ContextReader) -> None:
+    assert read(reader, "does it hurt?", "migraine.botox", parts=[Message({"text": "a"})]) is None
+
+
+def test_without_a_conversation_there_is_no_context(reader: ContextReader) -> None:
+    message = Message({"text": "does it hurt?"})
+
+    assert reader.process([message]) == [message]
+    assert message.get(IN_CONTEXT_KEY) is None
+
+
+def weighed(alone: Message, other: Message) -> Any:
+    alone.set(IN_CONTEXT_KEY, ("migraine.botox", other))
+    ContextGate().process([alone])
+    return heard(alone)
+
+
+def test_what_was_not_understood_alone_is_understood_in_context() -> None:
+    understood = weighed(classified(nlu_fallback=0.8), classified(faq__aura=0.7))
+
+    assert str(understood.label) == "faq/migraine.aura"
+    assert understood.unsure
+
+
+def test_the_surer_reading_is_taken() -> None:
+    surer = weighed(classified(faq__cgrp=0.7), classified(not_covered=0.9))
+    assert surer.label.intent.value == "not_covered"
+    assert not surer.unsure
+
+    stays = weighed(classified(faq__cgrp=0.9), classified(not_covered=0.7))
+    assert str(stays.label) == "faq/migraine.cgrp"
+
+
+@pytest.mark.parametrize(
+    "label", ["crisis", "emergency", "personal_advice", "human_handoff", "affirm", "deny"]
+)
+def test_any_other_meaning_of_the_message_itself_stands(label: str) -> None:
+    understood = weighed(classified(**{label: 0.6}), classified(faq__aura=0.99))
+
+    assert understood.label.intent.value == label
+
+
+@pytest.mark.parametrize("alone", ["nlu_fallback", "chitchat__what_can_you_do", "not_covered"])
+def test_the_answer_that_was_just_given_is_told_in_full(alone: str) -> None:
+    understood = weighed(classified(**{alone: 0.8}), classified(faq__botox=0.99))
+
+    assert str(understood.label) == "follow_up/more"
+    assert not understood.unsure
+
+
+@pytest.mark.parametrize("label", ["crisis", "chitchat__thanks", "nlu_fallback", "out_of_scope"])
+def test_only_a_question_is_taken_from_context(label: str) -> None:
+    understood = weighed(classified(nlu_fallback=0.8), classified(**{label: 0.99}))
+
+    assert understood.label.intent.value == "nlu_fallback"

@@ -1,0 +1,50 @@
+"""Short questions that lean on the answer before."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.question_rules import load_question_rules
+from bot.nlu.leaning_question import LeaningQuestions
+
+QUESTIONS = LeaningQuestions(load_question_rules(), {"botox", "ketamine"})
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("does it hurt?", "does Botox hurt?"),
+        ("who gets those", "who gets Botox"),
+        ("how long does THAT take", "how long does Botox take"),
+        ("does it work like ketamine", "does Botox work like ketamine"),
+        ("what about kids?", "what about kids Botox"),
+        ("and for older people", "and for older people Botox"),
+    ],
+)
+def test_the_subject_is_put_in(text: str, read: str) -> None:
+    assert QUESTIONS.about("Botox", text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is aura",
+        "what about ketamine",
+        "tell me what it is that makes my head hurt so much every day",
+        "is there a cure",
+        "item of the day",
+        "",
+        "?",
+    ],
+)
+def test_what_is_whole_or_names_something_stays(text: str) -> None:
+    assert QUESTIONS.about("Botox", text) is None
+
+
+@given(st.text(), st.text(min_size=1))
+def test_whatever_is_written_can_be_read(text: str, subject: str) -> None:
+    read = QUESTIONS.about(subject, text)
+
+    assert read is None or subject in read

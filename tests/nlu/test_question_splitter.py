@@ -1,0 +1,102 @@
+"""Which questions a message is split into."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.question_rules import load_question_rules
+from bot.nlu.question_splitter import QuestionSplitter
+
+SPLITTER = QuestionSplitter(load_question_rules())
+
+SEVERAL = {
+    "What is aura? How long does a migraine last?": (
+        "What is aura",
+        "How long does a migraine last",
+    ),
+    "what is aura and how long does it last?": ("what is aura", "how long does it last"),
+    "what is aura how long does a migraine last": (
+        "what is aura",
+        "how long does a migraine last",
+    ),
+    "what is botox, is it safe, and how does it work": (
+        "what is botox",
+        "is it safe",
+        "how does it work",
+    ),
+    "what's botox and what's cgrp": ("what's botox", "what's cgrp"),
+    "1. what is botox 2. is ketamine approved": ("what is botox", "is ketamine approved"),
+    "1) botox 2) ketamine": ("botox", "ketamine"),
+    "- botox\n- ketamine": ("botox", "ketamine"),
+    "aura?\nbotox?": ("aura", "botox"),
+    "what is botox, also cost": ("what is botox", "cost"),
+    "My sister has migraine. What is aura? Can I talk to a person?": (
+        "What is aura",
+        "Can I talk to a person",
+    ),
+    "what is aura and also how is it treated": ("what is aura", "how is it treated"),
+}
+
+ONE = (
+    "what is aura",
+    "migraine and depression, why do they go together?",
+    "what are triptans and gepants",
+    "do you know how long it lasts",
+    "tell me what is aura",
+    "can you tell me about what helps",
+    "my mother who is 78 has aura, what is that",
+    "is 0.5 mg a lot?",
+    "what is aura? what is aura?",
+    "I have had migraine since I was 12. It runs in the family.",
+    "do gepants also prevent migraine, not only stop it",
+    "what are the references, my wife is a librarian and will ask",
+    "hi. what is aura? thanks",
+    "",
+    "?",
+    "...",
+)
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_each_question_is_found(text: str) -> None:
+    assert SPLITTER.split(text) == SEVERAL[text]
+
+
+@pytest.mark.parametrize("text", ONE)
+def test_one_question_stays_whole(text: str) -> None:
+    assert SPLITTER.split(text) == ()
+
+
+def test_no_more_are_looked_at_than_the_rules_say() -> None:
+    asked = " ".join(f"What is number {number}?" for number in range(50))
+
+    assert len(SPLITTER.split(asked)) == load_question_rules().most_questions
+
+
+@pytest.mark.parametrize("question", ["is it safe", "who gets those", "What's THAT for"])
+def test_what_leans_on_what_was_named(question: str) -> None:
+    assert SPLITTER.leans(question)
+
+
+def test_what_names_its_subject_does_not_lean() -> None:
+    assert not SPLITTER.leans("is botox safe")
+
+
+_WORDS = st.sampled_from(
+    ["what is", "aura", "and", "how long", "also", "?", ".", ",", "\n", "1.", "2)", "-", "it", "is"]
+)
+
+
+@given(st.text() | st.lists(_WORDS, max_size=30).map(" ".join))
+def test_whatever_is_written_is_split_into_words_of_it(text: str) -> None:
+    parts = SPLITTER.split(text)
+
+    assert len(parts) != 1
+    assert len(set(parts)) == len(parts)
+    assert all(part.strip() for part in parts)
+    told = set(text.replace(",", " ").split())
+    for part in parts:
+        for word in part.replace(",", " ").split():
+            assert any(word in each for each in told)
