@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run twilio-double test benchmark train lint format lock widget clean
+.PHONY: help setup run twilio-double test benchmark benchmark-speed benchmark-growth train lint format lock widget clean
 
 PYTHON := .venv/bin/python
 MODEL := models/assistant.tar.gz
@@ -19,7 +19,7 @@ export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' deploy/twilio-double.env)
 endif
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
 
 setup: ## Make .venv with the packages of requirements.lock (skips what is done)
 	@deploy/bootstrap.sh
@@ -43,6 +43,12 @@ test: setup ## Set up and run every check: content, lint, types, rooms, widget, 
 
 benchmark: setup $(MODEL) ## Measure start, memory, reply times and training; prints the README's table
 	@$(PYTHON) -m benchmarks.figures --train
+
+benchmark-speed: setup $(MODEL) ## Measure us against a stock Rasa bot (trains it first: many minutes)
+	@$(PYTHON) -m benchmarks.speed --long
+
+benchmark-growth: setup $(MODEL) ## Train libraries of 1, 10, 30 and 100 pages (up to an hour)
+	@$(PYTHON) -m benchmarks.growth
 
 train: setup ## Train the model now
 	@deploy/train.sh $(MODEL)

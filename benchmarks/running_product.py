@@ -39,7 +39,7 @@ def running_product() -> Iterator[RunningProduct]:
         RuntimeError: it was not ready in time.
     """
     with tempfile.TemporaryDirectory() as folder:
-        ports = _free_ports(3)
+        ports = free_ports(3)
         environment = {
             **os.environ,
             "BOT_VAR": folder,
@@ -59,7 +59,8 @@ def running_product() -> Iterator[RunningProduct]:
                 serve.send_signal(signal.SIGINT)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [opened.getsockname()[1] for opened in sockets]
     for opened in sockets:
