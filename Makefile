@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run twilio-double test benchmark benchmark-understanding train lint format lock widget clean
+.PHONY: help setup run twilio-double test benchmark benchmark-understanding benchmark-speed benchmark-growth \
+	train lint format lock widget clean
 
 PYTHON := .venv/bin/python
 MODEL := models/assistant.tar.gz
@@ -47,6 +48,12 @@ benchmark: setup $(MODEL) ## Measure start, memory, reply times and training; pr
 benchmark-understanding: setup ## Our pipeline and Rasa's on public data: make benchmark-understanding DATA=folder
 	@test -n "$(DATA)" || { echo "error: DATA=folder is missing: it holds banking77/ and clinc150/" >&2; exit 2; }
 	@$(PYTHON) -W ignore -m benchmarks.understanding "$(DATA)"
+
+benchmark-speed: setup $(MODEL) ## Measure us against a stock Rasa bot (trains it first: many minutes)
+	@$(PYTHON) -m benchmarks.speed --long
+
+benchmark-growth: setup $(MODEL) ## Train libraries of 1, 10, 30 and 100 pages (up to an hour)
+	@$(PYTHON) -m benchmarks.growth
 
 train: setup ## Train the model now
 	@deploy/train.sh $(MODEL)

@@ -43,7 +43,7 @@ def running_product(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[
         RuntimeError: it was not ready in time.
     """
     with tempfile.TemporaryDirectory() as folder:
-        ports = _free_ports(3)
+        ports = free_ports(3)
         environment = {
             **os.environ,
             **more,
@@ -64,7 +64,8 @@ def running_product(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[
                 serve.send_signal(signal.SIGINT)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [opened.getsockname()[1] for opened in sockets]
     for opened in sockets:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -148,7 +148,7 @@ def _open_sqlite(address: URL, busy_seconds: float, connections: int) -> Engine:
     def begin(connection: Connection) -> None:
         # A writer takes its lock first: upgrading a reader can fail without waiting.
         writing = connection.get_execution_options().get(_WRITING)
-        connection.execute(text("BEGIN IMMEDIATE" if writing else "BEGIN"))
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,8 +16,10 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import sentence_encoder
 from bot.nlu.message_parts import reading_of, with_parts
 from bot.nlu.sentence_encoder import SentenceEncoder, Vectors
+from bot.nlu.vector_cache import VectorCache
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -26,17 +30,28 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     splits them into its own word pieces, so no tokenizer of Rasa's is needed.
     """
 
-    def __init__(self, config: Dict[str, Any], name: str, encoder: SentenceEncoder) -> None:
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        name: str,
+        encoder: SentenceEncoder,
+        cache: VectorCache | None = None,
+    ) -> None:
         super().__init__(name, config)
         self._encoder = encoder
+        self._cache = cache
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """The hashes of the tested files have no default: config.yml names them."""
+        """The hashes of the tested files have no default: config.yml names them.
+
+        `vector_cache` is a folder in which the vectors of the training examples are kept.
+        """
         return {
             **DenseFeaturizer.get_default_config(),
             "network_sha256": None,
             "tokenizer_sha256": None,
+            "vector_cache": None,
         }
 
     @classmethod
@@ -49,7 +64,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     ) -> SentenceEncoderFeaturizer:
         """Load the encoder. Raises EncoderFileError if its files are not the tested ones."""
         encoder = SentenceEncoder.load(config["network_sha256"], config["tokenizer_sha256"])
-        return cls(config, execution_context.node_name, encoder)
+        return cls(config, execution_context.node_name, encoder, _cache(config))
 
     @classmethod
     def validate_config(cls, config: Dict[str, Any]) -> None:
@@ -69,7 +84,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to the training examples."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        vectors = self._encoder.encode_many([reading_of(example) for example in examples])
+        texts = [reading_of(example) for example in examples]
+        encode = self._encoder.encode_many
+        vectors = self._cache.vectors(texts, encode) if self._cache else encode(texts)
         for row, example in enumerate(examples):
             self._add_vector(example, vectors[row : row + 1])
         return training_data
@@ -83,3 +100,17 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
                 self._identifier,
             )
         )
+
+
+def _cache(config: Dict[str, Any]) -> VectorCache | None:
+    folder = config.get("vector_cache")
+    if not folder:
+        return None
+    # All that decides what a sentence's vector is: files, what runs them, and our own steps.
+    encoder = (
+        config["network_sha256"],
+        config["tokenizer_sha256"],
+        *(f"{name} {version(name)}" for name in ("onnxruntime", "tokenizers", "numpy")),
+        Path(sentence_encoder.__file__).read_text(encoding="utf-8"),
+    )
+    return VectorCache(Path(folder), "\n".join(encoder))

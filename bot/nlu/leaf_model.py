@@ -10,6 +10,15 @@ from typing import Any
 from bot.nlu.linear_model import Floats, LinearModel
 from bot.nlu.ngrams import NgramCounter
 
+#: Both the labels and the letter groups grow with the library. Learning keeps some twenty arrays of
+#: all weights: 2 GB of these, whatever the library. Ten pages have 13 million.
+_WEIGHTS_AT_MOST = 25_000_000
+
+
+def most_letters(labels: int) -> int:
+    """How many letter groups a model of so many labels has at most."""
+    return max(1, _WEIGHTS_AT_MOST // max(1, labels))
+
 
 @dataclass(frozen=True)
 class LeafModel:
@@ -30,7 +39,7 @@ class LeafModel:
         Raises:
             ValueError: there are fewer than two different labels.
         """
-        counter = NgramCounter.of_letters(texts)
+        counter = NgramCounter.of_letters(texts, most_letters(len(set(labels))))
         linear = LinearModel.fit(
             sparse=counter.count(texts), dense=vectors, labels=list(labels), **training
         )

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float32]
 class LinearModel:
     """`weights` has one row for each label: first the n-grams, then the sentence vector.
 
+    It lies in memory by columns: a message has few of the n-grams, and needs all labels of each.
     `idf` weighs the n-grams: counts are log-scaled, weighted and brought to unit length, so that
     they stand beside the sentence vector on an equal footing.
     """
@@ -59,7 +60,7 @@ class LinearModel:
             inverse_regularization=inverse_regularization,
             max_iterations=max_iterations,
         )
-        return cls(learned.labels, learned.weights, learned.intercepts, idf)
+        return cls(learned.labels, np.asfortranarray(learned.weights), learned.intercepts, idf)
 
     def probabilities(
         self, sparse: scipy.sparse.csr_matrix, dense: Floats, temperature: float
@@ -73,8 +74,9 @@ class LinearModel:
         """
         grams = _weighted(sparse, self.idf)
         count = len(self.idf)
-        scores = self.intercepts + self.weights[:, count:] @ dense[0]
-        scores = scores + self.weights[:, grams.indices] @ grams.data
+        by_feature = self.weights.T
+        scores = self.intercepts + dense[0] @ by_feature[count:]
+        scores = scores + grams.data @ by_feature[grams.indices]
         scores = scores / temperature
         shares = np.exp(scores - scores.max())
         result: Floats = shares / shares.sum()
@@ -92,7 +94,8 @@ class LinearModel:
         """The model that `write` stored in `folder`."""
         labels = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(tuple(labels), arrays["weights"], arrays["intercepts"], arrays["idf"])
+            weights = np.asfortranarray(arrays["weights"])
+            return cls(tuple(labels), weights, arrays["intercepts"], arrays["idf"])
 
 
 def _inverse_document_frequency(counts: scipy.sparse.csr_matrix) -> Floats:

@@ -20,6 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.configuration.settings import LOOPBACK_CHANNEL
+from bot.nlu.action_results import check_with_one_validator
 from bot.nlu.loopback_messages import Forgetting, InboundMessage, Overheard
 from bot.nlu.past_turn import PastTurn, past_turn
 from bot.nlu.readiness import action_server_answers, understands_probe
@@ -84,6 +85,7 @@ class LoopbackChannel(InputChannel):
         secret = (credentials or {}).get("secret") or ""
         if len(secret) < 16:
             raise InvalidConfigException("the loopback channel needs a secret of 16 characters")
+        check_with_one_validator()
         return cls(secret)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:

@@ -28,9 +28,13 @@ class NgramCounter:
             self._counters.append(_words(vocabulary=self.words))
 
     @classmethod
-    def of_letters(cls, texts: Sequence[str]) -> NgramCounter:
-        """The counter of the letter groups that occur in two of the texts or more."""
-        return cls(_learnt(_letters(min_df=2), texts))
+    def of_letters(cls, texts: Sequence[str], most: int | None = None) -> NgramCounter:
+        """The counter of the letter groups that occur in two of the texts or more.
+
+        Args:
+            most: only so many of them, the most frequent ones.
+        """
+        return cls(_learnt(_letters(min_df=2, max_features=most), texts))
 
     @classmethod
     def of_letters_and_words(cls, texts: Sequence[str]) -> NgramCounter:

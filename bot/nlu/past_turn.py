@@ -11,6 +11,7 @@ from typing import Any, Dict, List
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.replies.understanding import DANGER_KEY
 
@@ -25,8 +26,13 @@ class PastTurn:
 
 
 async def past_turn(store: TrackerStore, conversation_id: str, message_id: str) -> PastTurn | None:
-    """The turn of this message; None if the conversation's latest session has none of that id."""
-    tracker = await store.retrieve(conversation_id)
+    """The turn of this message; None if the conversation has none of that id."""
+    return _turn_in(await store.retrieve(conversation_id), message_id) or _turn_in(
+        await store.retrieve_full_tracker(conversation_id), message_id
+    )
+
+
+def _turn_in(tracker: DialogueStateTracker | None, message_id: str) -> PastTurn | None:
     heard: UserUttered | None = None
     replies: List[Dict[str, Any]] = []
     for event in tracker.events if tracker else ():

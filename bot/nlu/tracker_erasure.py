@@ -11,6 +11,7 @@ from rasa.core.tracker_store import (
     SQLTrackerStore,
     TrackerStore,
 )
+from sqlalchemy import text
 
 
 class ErasureError(Exception):
@@ -21,7 +22,8 @@ async def forget_conversation(store: TrackerStore, conversation_id: str) -> None
     """Delete every event of one conversation. Deleting what is not there is no error.
 
     Raises:
-        ErasureError: the store is of a kind whose events cannot be deleted here.
+        ErasureError: the store is of a kind whose events cannot be deleted here, or somebody who
+            reads it kept the words from leaving its log; deleting again puts that right.
     """
     if isinstance(store, FailSafeTrackerStore):
         # Where Rasa keeps a conversation that its database did not take.
@@ -40,3 +42,9 @@ def _delete_rows(store: SQLTrackerStore, conversation_id: str) -> None:
     with store.session_scope() as session:
         session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == conversation_id).delete()
         session.commit()
+    if store.engine.dialect.name == "sqlite":
+        # Out of the write-ahead log too, where there is one.
+        with store.engine.connect() as connection:
+            busy, *_ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        if busy:
+            raise ErasureError("the write-ahead log is in use")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.safety.danger import About, DangerTopic, SafetyKind, Tier
@@ -10,7 +11,7 @@ from bot.safety.folding import Folder, Spelling, plain_phrase
 from bot.safety.letters import plain_letters
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, WordLists
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
-from bot.safety.pattern import Group, Pattern, Phrase, parse_pattern
+from bot.safety.pattern import Group, Pattern, PatternError, Phrase, parse_pattern
 from bot.safety.speaker import SpeakerRules
 
 
@@ -56,6 +57,42 @@ def covered_by(rules: Iterable[Rule], found: Occurrences) -> int:
 def any_holds(rules: Iterable[Rule], found: Occurrences) -> bool:
     """Whether any of `rules` holds in the text."""
     return any(rule.holds(found) for rule in rules)
+
+
+class RuleIndex:
+    """Finds the few of many rules that a text may hold, by what stands in the text.
+
+    Each rule is kept under one group of phrases that it requires: the one that the fewest rules do.
+
+    Args:
+        owners: the rules of the first owner, of the second, and so on.
+
+    Raises:
+        PatternError: a rule requires nothing, and would hold in every text.
+    """
+
+    def __init__(self, owners: Sequence[Iterable[Rule]]) -> None:
+        rules = [(owner, rule) for owner, its in enumerate(owners) for rule in its]
+        needed = Counter(group for _, rule in rules for group in rule.required)
+        self._by_group: dict[frozenset[Phrase], list[tuple[int, Rule]]] = {}
+        for owner, rule in rules:
+            if not rule.required:
+                raise PatternError("a phrase without words")
+            rarest = min(rule.required, key=needed.__getitem__)
+            self._by_group.setdefault(rarest, []).append((owner, rule))
+
+    def possible(self, found: Occurrences) -> dict[int, list[Rule]]:
+        """The rules all of whose groups occur, by the place of their owner, the first owner first.
+
+        All others neither hold nor cover anything.
+        """
+        groups = found.groups.keys()
+        possible: dict[int, list[Rule]] = {}
+        for group in groups & self._by_group.keys():
+            for owner, rule in self._by_group[group]:
+                if rule.required <= groups:
+                    possible.setdefault(owner, []).append(rule)
+        return dict(sorted(possible.items()))
 
 
 class PatternReader:
@@ -127,10 +164,12 @@ class CompiledContext:
 
 @dataclass(frozen=True)
 class CompiledLexicon:
-    """The whole lexicon, the gravest entry first."""
+    """The whole lexicon, the gravest entry first, with an index of the rules of each kind."""
 
     entries: tuple[CompiledEntry, ...]
+    entry_rules: RuleIndex
     covers: tuple[CompiledCover, ...]
+    cover_rules: RuleIndex
     undone_by: tuple[Rule, ...]
     contexts: tuple[CompiledContext, ...]
     speakers: dict[str, SpeakerRules]
@@ -184,17 +223,20 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
         together = tuple(Rule.of(read.patterns(rule.all), rule.within) for rule in entry.together)
         found_by = (*plain, *read.rules(entry.patterns), *together)
         entries.append(CompiledEntry(entry, found_by, read.rules(entry.unless)))
+    covers = [
+        CompiledCover(
+            cover,
+            read.rules(cover.patterns),
+            only_with=read.rules(cover.only_with),
+            undone_by=read.rules(cover.undone_by),
+        )
+        for cover in lexicon.covers.covers
+    ]
     return CompiledLexicon(
         entries=tuple(entries),
-        covers=tuple(
-            CompiledCover(
-                cover,
-                read.rules(cover.patterns),
-                only_with=read.rules(cover.only_with),
-                undone_by=read.rules(cover.undone_by),
-            )
-            for cover in lexicon.covers.covers
-        ),
+        entry_rules=RuleIndex([entry.rules for entry in entries]),
+        covers=tuple(covers),
+        cover_rules=RuleIndex([cover.rules for cover in covers]),
         undone_by=read.rules(lexicon.covers.undone_by),
         contexts=tuple(
             CompiledContext(c.context, c.language, read.rules(c.patterns), read.rules(c.undone_by))

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from bot.safety.compiled import (
     CompiledEntry,
+    Rule,
     any_holds,
     compile_lexicon,
     covered_by,
@@ -152,24 +153,27 @@ class SafetyScreen:
     def _finds(self, text: str) -> Iterator[_Find]:
         """What `text` tells of, the gravest first."""
         _, found = self._read(text)
-        if not found.groups:
+        possible = self._lexicon.entry_rules.possible(found)
+        if not possible:
             return
         contexts = [context for context in self._lexicon.contexts if context.holds(found)]
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
-        for compiled in self._lexicon.entries:
-            if _occurs(compiled, found, harmless[compiled.entry.kind]):
-                dangerous = covered_by(compiled.rules, found)
+        for place, rules in possible.items():
+            compiled = self._lexicon.entries[place]
+            if _occurs(compiled, rules, found, harmless[compiled.entry.kind]):
+                dangerous = covered_by(rules, found)
                 doubts = (one.puts_in_doubt(compiled.entry, found, dangerous) for one in contexts)
                 yield _Find(compiled, found, any(doubts))
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = any_holds(self._lexicon.undone_by, found)
         covered = 0
-        for cover in self._lexicon.covers:
+        for place, rules in self._lexicon.cover_rules.possible(found).items():
+            cover = self._lexicon.covers[place]
             if kind not in cover.cover.kinds or (cover.cover.denial and undone):
                 continue
             if cover.counts(found):
-                covered |= covered_by(cover.rules, found)
+                covered |= covered_by(rules, found)
         return covered
 
     def _hit(self, find: _Find, *, spread: bool = False) -> SafetyHit:
@@ -202,11 +206,11 @@ def _first(finds: Iterable[_Find]) -> _Find | None:
     return in_doubt
 
 
-def _occurs(compiled: CompiledEntry, found: Occurrences, harmless: int) -> bool:
-    if not any(rule.required <= found.groups.keys() for rule in compiled.rules):
-        return False
+def _occurs(
+    compiled: CompiledEntry, rules: Iterable[Rule], found: Occurrences, harmless: int
+) -> bool:
     erased = harmless | covered_by(compiled.unless, found)
-    return any(rule.holds(found, erased) for rule in compiled.rules)
+    return any(rule.holds(found, erased) for rule in rules)
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,8 @@ def shipped_config() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def encoder_hashes(shipped_config: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    return shipped_config["SentenceEncoderFeaturizer"]
+    config = shipped_config["SentenceEncoderFeaturizer"]
+    return {name: value for name, value in config.items() if name.endswith("_sha256")}
 
 
 @pytest.fixture(scope="session")

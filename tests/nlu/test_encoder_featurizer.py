@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,47 @@ def test_training_data_without_text_gets_no_features(
     data = TrainingData([Message({INTENT: "faq"})])
 
     assert featurizer.process_training_data(data).training_examples[0].features == []
+
+
+def created(storage: ModelStorage, context: ExecutionContext, config: dict[str, Any]) -> Any:
+    config = SentenceEncoderFeaturizer.get_default_config() | config
+    return SentenceEncoderFeaturizer.create(config, storage, Resource("x"), context)
+
+
+def trained_with(featurizer: Any) -> np.ndarray:
+    data = TrainingData([Message({TEXT: "what is aura"})])
+    return vector_of(featurizer.process_training_data(data).training_examples[0])
+
+
+def test_vectors_of_training_are_kept_and_are_the_same(
+    storage: ModelStorage,
+    context: ExecutionContext,
+    encoder_hashes: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = trained_with(created(storage, context, encoder_hashes))
+    caching = created(storage, context, encoder_hashes | {"vector_cache": str(tmp_path)})
+    first = trained_with(caching)
+    monkeypatch.setattr(SentenceEncoder, "encode_many", None)
+
+    again = trained_with(caching)
+
+    np.testing.assert_array_equal(first, plain)
+    np.testing.assert_array_equal(again, plain)
+
+
+def test_vectors_of_another_encoder_are_not_used(
+    storage: ModelStorage,
+    context: ExecutionContext,
+    encoder_hashes: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = encoder_hashes | {"vector_cache": str(tmp_path)}
+    trained_with(created(storage, context, config))
+    monkeypatch.setattr("bot.nlu.encoder_featurizer.version", lambda name: "another")
+
+    trained_with(created(storage, context, config))
+
+    assert len(list(tmp_path.glob("*.npz"))) == 2

@@ -26,6 +26,13 @@ def test_what_occurs_once_is_not_learnt() -> None:
     assert "name" in counter.words
 
 
+def test_of_too_many_letter_groups_the_most_frequent_are_kept() -> None:
+    counter = NgramCounter.of_letters(["aura", "aura", "aura", "botox", "botox"], most=3)
+
+    assert len(counter.letters) == 3
+    assert all(letters.strip() in "aura" for letters in counter.letters)
+
+
 def test_letters_only_when_asked_for_letters_only() -> None:
     counter = NgramCounter.of_letters(TEXTS)
 

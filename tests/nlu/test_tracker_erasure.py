@@ -146,15 +146,42 @@ def test_no_word_is_left_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sqlite3.dbapi2.connect", careless)
     store = wrapped(configured_store(tmp_path))
 
+    def contents() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
     async def story(name: str) -> None:
         for _ in range(50):
             await store.save(tracker(name))
-        assert b"words of a patient" in (tmp_path / "tracker.db").read_bytes()
+        assert b"words of a patient" in contents()
         await forget_conversation(store, name)
 
     asyncio.run(story("gone"))
 
-    assert b"words of a patient" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"words of a patient" not in contents()
+
+
+def test_words_that_a_reader_keeps_in_the_log_are_not_called_gone(tmp_path: Path) -> None:
+    store = configured_store(tmp_path)
+    assert isinstance(store, SQLTrackerStore)
+    # It would wait for the reader for seconds.
+    sqlalchemy.event.listen(
+        store.engine, "connect", lambda one, _: one.execute("PRAGMA busy_timeout=10")
+    )
+    store.engine.dispose()
+
+    async def story() -> None:
+        await store.save(tracker("gone"))
+        with closing(sqlite3.connect(tmp_path / "tracker.db")) as reader:
+            reader.execute("BEGIN")
+            assert reader.execute("SELECT count(*) FROM events").fetchone() != (0,)
+            with pytest.raises(ErasureError, match="in use"):
+                await forget_conversation(store, "gone")
+        await forget_conversation(store, "gone")
+
+    asyncio.run(story())
+
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"words of a patient" not in left
 
 
 def full_store(folder: Path) -> FailSafeTrackerStore:

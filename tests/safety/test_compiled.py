@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
 
-from bot.safety.compiled import compile_lexicon, gravity
+from bot.safety.compiled import Rule, RuleIndex, compile_lexicon, gravity
 from bot.safety.danger import DangerTopic, Tier
 from bot.safety.folding import load_spelling
 from bot.safety.lexicon import LexiconEntry
-from bot.safety.pattern import PatternError
+from bot.safety.occurrences import PhraseFinder
+from bot.safety.pattern import Group, PatternError
 from tests.safety.small_lexicon import entry, found, lexicon, screen_of
 
 IN_ORDER = [
@@ -208,3 +209,26 @@ def test_a_danger_of_several_messages_is_in_doubt_with_one_of_them() -> None:
 
     assert sure and not sure.doubtful
     assert doubtful and doubtful.doubtful
+
+
+def test_a_phrase_without_words_is_refused() -> None:
+    with pytest.raises(PatternError, match="without words"):
+        compile_lexicon(lexicon(entry(phrases=["!?"])), load_spelling())
+
+
+def test_the_index_finds_every_rule_that_can_hold_and_no_other() -> None:
+    groups = [Group(frozenset({(word,)})) for word in "abcd"]
+    rules = [
+        Rule.of([tuple(chosen)]) for size in range(1, 5) for chosen in combinations(groups, size)
+    ]
+    index = RuleIndex([rules[:5], [], rules[5:]])
+    finder = PhraseFinder(pattern for rule in rules for pattern in rule.patterns)
+
+    for words in (list(chosen) for size in range(5) for chosen in combinations("abcd", size)):
+        found = finder.find(words, 0)
+        possible = index.possible(found)
+
+        for owner, its in ((0, rules[:5]), (1, []), (2, rules[5:])):
+            expected = {id(rule) for rule in its if rule.required <= found.groups.keys()}
+            assert {id(rule) for rule in possible.get(owner, [])} == expected
+        assert list(possible) == sorted(possible)

@@ -1,0 +1,1 @@
+"""What a larger library costs: training, loading, parsing, memory, model size."""
