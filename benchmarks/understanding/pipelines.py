@@ -60,7 +60,8 @@ class Pipeline:
             return cls(ours, _leaf, _read_ours)
         configuration = _read_yaml(_FOLDER / f"{name.value}.yml")
         if name is PipelineName.SKLEARN:
-            configuration["pipeline"].insert(0, ours["pipeline"][0])
+            encoder = next(one for one in ours["pipeline"] if one["name"].endswith("Featurizer"))
+            configuration["pipeline"].insert(0, encoder)
         return cls(configuration, _intent, _read_stock)
 
 

@@ -175,6 +175,7 @@ class Dialogue:
 
     def _answer_each(self, heard: Understanding, state: DialogueState) -> Turn:
         """Answer every question of a message; by text message the first, and offer the others."""
+        state = self.recall(state)
         asked = self._asked(heard, state)
         if state.by_text:
             return self._answer_first(heard, asked, state)
