@@ -60,6 +60,7 @@ class Spelling(StrictRecord):
     words: dict[str, str]
     phrases: dict[str, str]
     fuzzy: tuple[str, ...]
+    ordinary: tuple[str, ...]
     common: tuple[str, ...]
     telling: tuple[str, ...]
 
@@ -111,6 +112,7 @@ class Folder:
         self._pieces = words | frozenset(spelling.common) | frozenset(spelling.telling)
         self._telling = frozenset(spelling.telling)
         self._fuzzy = _one_letter_less(spelling.fuzzy)
+        self._ordinary = frozenset(spelling.ordinary)
         self._phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
         for phrase, instead in sorted(spelling.phrases.items(), key=lambda item: -len(item[0])):
             first = phrase.split()[0]
@@ -216,7 +218,7 @@ class Folder:
         return list(dict.fromkeys(readings))
 
     def _close_to(self, word: str) -> str | None:
-        if not _SHORTEST_FUZZY <= len(word) <= _LONGEST_FUZZY:
+        if not _SHORTEST_FUZZY <= len(word) <= _LONGEST_FUZZY or word in self._ordinary:
             return None
         shorter = [word[:place] + word[place + 1 :] for place in range(len(word))]
         return next((self._fuzzy[form] for form in (word, *shorter) if form in self._fuzzy), None)

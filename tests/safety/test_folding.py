@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.safety.danger import SafetyKind
 from bot.safety.folding import Folded, Folder, load_spelling
 from bot.safety.normalise import normalise
+from bot.safety.screen import load_screen
 
 KNOWN = frozenset(
     "i im ive id dont cant wont he hes she shes want wanna to die kill killing myself end my life "
@@ -183,3 +185,15 @@ def test_case_and_repeated_letters_change_no_word(word: str, data: st.DataObject
     typed[place] *= times
 
     assert fold("".join(typed)) == fold(word)
+
+
+@pytest.mark.parametrize(
+    "text", ["who painted the mona lisa", "I am painting the nursery", "we help homeless people"]
+)
+def test_an_ordinary_word_is_no_misspelling(text: str) -> None:
+    assert load_screen().check(text) is None
+
+
+def test_a_misspelling_still_is_one() -> None:
+    found = load_screen().check("he faintad")
+    assert found and found.kind is SafetyKind.EMERGENCY

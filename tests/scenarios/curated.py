@@ -2,6 +2,7 @@
 
 short of migraine.aura        the short answer; also: full, question, section
 source of migraine.aura       what "what's the source?" says after that answer
+understood migraine.aura      that short answer behind the question that it answers
 advice with migraine.aura     the refusal to advise, with that answer's short form
 no word on migraine.aura      the page does not say this about that answer
 texts chitchat.thanks         a text of bot/content/texts.yml
@@ -134,6 +135,13 @@ def _source(topic: str) -> str:
     )
 
 
+def _understood(topic: str) -> str:
+    answer = record(topic)
+    return _filled(
+        _TEXTS["clarify"]["understood"], question=answer["question"], answer=answer["short"]
+    )
+
+
 def _advice(rest: str) -> str:
     short = record(rest.removeprefix("with "))["short"]
     general = _TEXTS["personal_advice"]["general"].format(answer=short)
@@ -198,6 +206,7 @@ def _filled(text: str, language: str = "en", **more: str) -> str:
 
 
 _KINDS: dict[str, Callable[[str], str]] = {
+    "understood": _understood,
     "source": lambda rest: _source(rest.removeprefix("of ")),
     "advice": _advice,
     "no": _no_word,
