@@ -5,22 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "language_rules.yml"
 
 
-class LanguageRules(BaseModel):
+class LanguageRules(StrictRecord):
     """`language_rules.yml` explains each."""
 
     likely: float = Field(gt=0.5, le=1)
     fewest_letters: int = Field(gt=0)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 @lru_cache(maxsize=1)

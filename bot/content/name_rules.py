@@ -5,23 +5,20 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
 from bot.content.library import Library
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "name_rules.yml"
 
 
-class NameRules(BaseModel):
+class NameRules(StrictRecord):
     """`name_rules.yml` explains each."""
 
     fewest_letters: int = Field(gt=2)
     similarity: float = Field(gt=0.5, lt=1)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 @lru_cache(maxsize=1)

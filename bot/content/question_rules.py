@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import Field, validator
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 RULES_FILE = Path(__file__).parent / "question_rules.yml"
@@ -14,7 +15,7 @@ RULES_FILE = Path(__file__).parent / "question_rules.yml"
 Words = tuple[str, ...]
 
 
-class QuestionRules(BaseModel):
+class QuestionRules(StrictRecord):
     """Words in small letters without apostrophes. `question_rules.yml` explains each list."""
 
     most_questions: int = Field(gt=1)
@@ -28,10 +29,6 @@ class QuestionRules(BaseModel):
     pronouns: Words
     most_leaning_words: int = Field(gt=0)
     subjectless_openers: Words
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("*", each_item=False)
     def _names_words(cls, words: Words | int) -> Words | int:

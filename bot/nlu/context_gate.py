@@ -15,7 +15,7 @@ from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import IN_CONTEXT_KEY
+from bot.nlu.message_parts import IN_CONTEXT_KEY, heard_in
 from bot.replies.understanding import (
     CHOICES_KEY,
     RELATED_KEY,
@@ -59,12 +59,12 @@ class ContextGate(GraphComponent):
             reading = message.get(IN_CONTEXT_KEY)
             if reading:
                 topic, other = reading
-                _weigh(message, Topic.parse(topic), _heard(other))
+                _weigh(message, Topic.parse(topic), heard_in(other))
         return messages
 
 
 def _weigh(message: Message, topic: Topic, other: Understanding) -> None:
-    alone = _heard(message)
+    alone = heard_in(message)
     may_lean = alone.label.intent in _MAY_LEAN or alone.label == _ABOUT_ME
     if not may_lean or other.label.intent not in _ASKED:
         return
@@ -79,7 +79,3 @@ def _weigh(message: Message, topic: Topic, other: Understanding) -> None:
     related = str(other.related) if other.related else None
     message.set(RELATED_KEY, related, add_to_output=True)
     message.set(UNSURE_KEY, label.intent is Intent.FAQ, add_to_output=True)
-
-
-def _heard(message: Message) -> Understanding:
-    return Understanding.from_parse(message.as_dict(only_output_properties=True))

@@ -7,6 +7,8 @@ from typing import Iterator, List
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.replies.understanding import Understanding
+
 #: Under which a message carries its parts, for later components only: it is not put out.
 PARTS_KEY = "parts"
 
@@ -38,3 +40,12 @@ def with_parts(messages: List[Message]) -> Iterator[Message]:
         _, in_context = message.get(IN_CONTEXT_KEY) or (None, None)
         if in_context is not None:
             yield in_context
+
+
+def heard_in(message: Message) -> Understanding:
+    """What was understood so far of a message, a part of one, or a reading.
+
+    Raises:
+        ValueError, KeyError: ConfidenceGate has not decided about it.
+    """
+    return Understanding.from_parse(message.as_dict(only_output_properties=True))

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.content.question_rules import load_question_rules
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import parts_of
+from bot.nlu.message_parts import heard_in, parts_of
 from bot.nlu.question_splitter import QuestionSplitter
 from bot.nlu.several_questions import Part, leading, questions_of
 from bot.replies.understanding import (
@@ -23,7 +23,6 @@ from bot.replies.understanding import (
     QUESTIONS_KEY,
     RELATED_KEY,
     Intent,
-    Understanding,
 )
 
 #: Decided about the whole.
@@ -73,7 +72,7 @@ class QuestionList(GraphComponent):
         return messages
 
     def _decide(self, message: Message, parts: List[Message]) -> None:
-        read = [Part(_heard(part), self._splitter.leans(part.get(TEXT))) for part in parts]
+        read = [Part(heard_in(part), self._splitter.leans(part.get(TEXT))) for part in parts]
         questions = questions_of(read, believed_from=self._believed_from)
         if not questions:
             return
@@ -89,7 +88,3 @@ class QuestionList(GraphComponent):
 
 def _intent(message: Message) -> Intent:
     return Intent(message.get(INTENT)[INTENT_NAME_KEY])
-
-
-def _heard(part: Message) -> Understanding:
-    return Understanding.from_parse(part.as_dict(only_output_properties=True))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, Field
+from pydantic import Field
 
+from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
 
 LIMITS_FILE = Path(__file__).parent / "limits.yml"
 
 
-class ReviewLimits(BaseModel):
+class ReviewLimits(StrictRecord):
     """`limits.yml` says what each is for. `linked_at` is an average cosine distance."""
 
     days: int = Field(gt=0)
@@ -19,10 +20,6 @@ class ReviewLimits(BaseModel):
     most_compared: int = Field(ge=2)
     examples: int = Field(gt=0)
     example_characters: int = Field(gt=0)
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
 
 def load_review_limits(file: Path = LIMITS_FILE) -> ReviewLimits:

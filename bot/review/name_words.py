@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import validator
 
 from bot.content.library import Library
+from bot.content.strict_record import StrictRecord
 from bot.content.training_examples import Utterance
 from bot.content.yaml_source import read_yaml
 
@@ -24,7 +25,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _FEWEST_UTTERANCES = 3
 
 
-class NameWords(BaseModel):
+class NameWords(StrictRecord):
     """`names.yml` says what each list is for."""
 
     always_before_names: frozenset[str]
@@ -37,10 +38,6 @@ class NameWords(BaseModel):
     kept_places: frozenset[str]
     particles: frozenset[str]
     medicine_endings: frozenset[str]
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
 
     @validator("*")
     def _is_in_lower_case(cls, words: frozenset[str]) -> frozenset[str]:
