@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
@@ -15,6 +14,8 @@ from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot.database.writer_queue import TurnTimeoutError, WriterQueue
+
 _WRITING = "bot_writing"
 
 
@@ -24,28 +25,6 @@ class DatabaseUnavailableError(Exception):
     def __init__(self, cause: BaseException) -> None:
         driver_error = getattr(cause, "orig", None) or cause
         super().__init__(type(driver_error).__name__)
-
-
-class _WriterQueue:
-    """One writer at a time in this process.
-
-    Those who wait for SQLite's own lock look again after pauses, and whoever comes just then is
-    first: in a burst of writes some wait for seconds.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for one's turn, and keep it."""
-        if not self._lock.acquire(timeout=self._seconds):
-            raise DatabaseUnavailableError(TimeoutError())
-        try:
-            yield
-        finally:
-            self._lock.release()
 
 
 class Database:
@@ -62,7 +41,7 @@ class Database:
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if address.get_backend_name() == "sqlite":
             self.engine = _open_sqlite(address, busy_seconds, connections)
-            self._turn = _WriterQueue(busy_seconds).turn
+            self._turn = WriterQueue(busy_seconds).turn
         else:
             self.engine = _open_postgresql(address, busy_seconds, connections)
 
@@ -112,7 +91,7 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, SQLAlchemyError) as error:
+    except (DBAPIError, SQLAlchemyError, TurnTimeoutError) as error:
         # From None: SQLAlchemy's own text can hold what a patient wrote.
         raise DatabaseUnavailableError(error) from None
 

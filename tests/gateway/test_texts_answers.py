@@ -92,7 +92,9 @@ def test_200_texts_of_50_numbers_are_answered_in_order_for_each(
         for text in texts:
             fields = fields_of(text, numbers[place])
             for _ in range(1 + (place % 3 == 0)):
-                assert texters[place].post(fields).status_code == 204
+                # On a slow disk a call can be turned away; its gateway's second address comes then.
+                while (status := texters[place].post(fields).status_code) != 204:
+                    assert status == 503
 
     with ThreadPoolExecutor(25) as pool:
         list(pool.map(write, range(50)))

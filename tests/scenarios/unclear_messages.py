@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import yaml
@@ -10,7 +12,7 @@ import yaml
 from tests.scenarios.conversation import Conversation, titles
 from tests.scenarios.curated import PAGES, text_of
 
-_CANDIDATES: dict[str, list[str]] = yaml.safe_load(
+_LISTS: dict[str, dict[str, list[str]]] = yaml.safe_load(
     Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
 )
 
@@ -18,7 +20,7 @@ _CANDIDATES: dict[str, list[str]] = yaml.safe_load(
 @cache
 def unclear_message(meaning: str, url: str) -> str:
     """The first message of that kind that is answered with the question back."""
-    for candidate in _CANDIDATES[meaning]:
+    for candidate in _candidates(meaning):
         conversation = Conversation(url)
         try:
             reply = conversation.ask(candidate)
@@ -28,6 +30,12 @@ def unclear_message(meaning: str, url: str) -> str:
             assert len(titles(reply)) - 1 >= 2
             return candidate
     raise AssertionError(f"the model is sure of every message listed under {meaning}")
+
+
+def _candidates(meaning: str) -> Iterator[str]:
+    yield from _LISTS[meaning]["messages"]
+    for words in (" or ", " "):
+        yield from map(words.join, combinations(_LISTS[meaning]["subjects"], 2))
 
 
 def topic_of_question(question: str) -> str:
