@@ -12,6 +12,9 @@ from bot.replies.understanding import Understanding
 #: Under which a message carries its parts, for later components only: it is not put out.
 PARTS_KEY = "parts"
 
+#: Under which a message carries what the safety screen finds in it, without the rest of it.
+PASSAGES_KEY = "passages"
+
 #: Under which a message carries its text with names put right, for encoder and letter groups.
 READ_AS_KEY = "read_as"
 
@@ -32,11 +35,17 @@ def parts_of(message: Message) -> List[Message]:
     return message.get(PARTS_KEY) or []
 
 
+def passages_of(message: Message) -> List[Message]:
+    """What the safety screen finds in a message; none if it finds nothing."""
+    return message.get(PASSAGES_KEY) or []
+
+
 def with_parts(messages: List[Message]) -> Iterator[Message]:
-    """Each message, and behind it its parts and its reading in context."""
+    """Each message, and behind it its parts, its passages and its reading in context."""
     for message in messages:
         yield message
         yield from parts_of(message)
+        yield from passages_of(message)
         _, in_context = message.get(IN_CONTEXT_KEY) or (None, None)
         if in_context is not None:
             yield in_context

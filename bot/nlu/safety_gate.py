@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List
 
+from pydantic import Field
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,8 +20,9 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.strict_record import StrictRecord
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import LANGUAGE_KEY
+from bot.nlu.message_parts import LANGUAGE_KEY, passages_of
 from bot.replies.understanding import (
     CANDIDATES_KEY,
     DANGER_INTENTS,
@@ -35,19 +37,29 @@ from bot.safety.danger import ENGLISH, Danger
 from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 
 
+class DoubtLevels(StrictRecord):
+    """A find in doubt is dropped if the classifier takes danger for less likely than this (0 to 1).
+
+    In the whole message, and in each passage that was found in it, read by itself.
+    """
+
+    harmless_below: float = Field(ge=0.0, le=1.0)
+    passage_harmless_below: float = Field(ge=0.0, le=1.0)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(IntentClassifier, GraphComponent):
     """Overrules what was understood where a screen finds danger, or a wish for personal advice."""
 
-    def __init__(self, screen: SafetyScreen, advice: AdviceScreen, harmless_below: float) -> None:
+    def __init__(self, screen: SafetyScreen, advice: AdviceScreen, levels: DoubtLevels) -> None:
         self._screen = screen
         self._advice = advice
-        self._harmless_below = harmless_below
+        self._levels = levels
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """A doubtful find of the screen is dropped if danger is less likely than this (0 to 1)."""
-        return {"harmless_below": 0.1}
+        """The levels."""
+        return {"harmless_below": 0.1, "passage_harmless_below": 0.6}
 
     @classmethod
     def create(
@@ -57,8 +69,14 @@ class SafetyGate(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SafetyGate:
-        """Load the lexicon. Raises ContentError if it breaks its schema."""
-        return cls(load_screen(), load_advice_screen(), float(config["harmless_below"]))
+        """Load the lexicon.
+
+        Raises:
+            ContentError: it breaks its schema.
+            pydantic.ValidationError: a level is not between 0 and 1.
+        """
+        levels = {name: config[name] for name in DoubtLevels.__fields__}
+        return cls(load_screen(), load_advice_screen(), DoubtLevels(**levels))
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -83,13 +101,10 @@ class SafetyGate(IntentClassifier, GraphComponent):
 
     def _harmless(self, message: Message) -> bool:
         """Whether the classifier is sure that there is no danger. Without its opinion: no."""
-        listed = message.get(CANDIDATES_KEY) or ()
-        dangers = [
-            item["confidence"]
-            for item in listed
-            if Label.parse(item["label"]).intent in DANGER_INTENTS
-        ]
-        return bool(dangers) and sum(dangers) < self._harmless_below
+        levels = self._levels
+        return _danger_in(message) < levels.harmless_below and all(
+            _danger_in(passage) < levels.passage_harmless_below for passage in passages_of(message)
+        )
 
     def _decline_advice(self, message: Message) -> None:
         """A general question with a request of advice in it: the general answer may only follow."""
@@ -116,6 +131,16 @@ class SafetyGate(IntentClassifier, GraphComponent):
             return None
         language = message.get(LANGUAGE_KEY) or _language(labels)
         return Danger.of_leaf(leaf, self._screen.about(message.get(TEXT), language), language)
+
+
+def _danger_in(message: Message) -> float:
+    """How likely the classifier takes danger to be (0 to 1); 1 without its opinion."""
+    dangers = [
+        item["confidence"]
+        for item in message.get(CANDIDATES_KEY) or ()
+        if Label.parse(item["label"]).intent in DANGER_INTENTS
+    ]
+    return sum(dangers) if dangers else 1.0
 
 
 def _language(labels: List[Label]) -> str:

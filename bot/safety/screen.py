@@ -79,10 +79,11 @@ class SafetyHit:
 
 @dataclass(frozen=True)
 class _Find:
-    """An entry that a text holds, and where."""
+    """An entry that a text holds, and where: bit n of `covered` is word n."""
 
     compiled: CompiledEntry
     found: Occurrences
+    covered: int
     doubtful: bool
 
     def covers(self, later: _Find) -> bool:
@@ -139,6 +140,16 @@ class SafetyScreen:
         kept = (word for place, word in enumerate(words) if not harmless >> place & 1)
         return " ".join(kept)
 
+    def passages(self, text: str, around: int) -> tuple[str, ...]:
+        """The words of each danger that `text` tells of, folded, without the rest of the message.
+
+        Args:
+            around: how many words more on each side, none of them of another sentence.
+        """
+        words = self._folder.fold(text).words
+        spans = (_span(find, around) for find in self._finds(text))
+        return tuple(dict.fromkeys(" ".join(words[span]) for span in spans))
+
     def about(self, text: str, language: str = ENGLISH) -> About:
         """Whom `text` speaks of, if one person."""
         _, found = self._read(text)
@@ -161,9 +172,9 @@ class SafetyScreen:
         for place, rules in possible.items():
             compiled = self._lexicon.entries[place]
             if _occurs(compiled, rules, found, harmless[compiled.entry.kind]):
-                dangerous = covered_by(rules, found)
-                doubts = (one.puts_in_doubt(compiled.entry, found, dangerous) for one in contexts)
-                yield _Find(compiled, found, any(doubts))
+                covered = covered_by(rules, found)
+                doubts = (one.puts_in_doubt(compiled.entry, found, covered) for one in contexts)
+                yield _Find(compiled, found, covered, any(doubts))
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = any_holds(self._lexicon.undone_by, found)
@@ -177,13 +188,12 @@ class SafetyScreen:
         return covered
 
     def _hit(self, find: _Find, *, spread: bool = False) -> SafetyHit:
-        entry, found = find.compiled.entry, find.found
-        dangerous = covered_by(find.compiled.rules, found)
+        entry = find.compiled.entry
         danger = Danger(
             topic=entry.topic,
             tier=entry.tier,
             level=entry.level,
-            about=self._about(entry, found, dangerous),
+            about=self._about(entry, find.found, find.covered),
             language=entry.language,
         )
         return SafetyHit(danger, entry.id, find.doubtful, spread)
@@ -204,6 +214,16 @@ def _first(finds: Iterable[_Find]) -> _Find | None:
             return find
         in_doubt = in_doubt or find
     return in_doubt
+
+
+def _span(find: _Find, around: int) -> slice:
+    """The words from the first to the last of a find, and some around it of the same sentences."""
+    first, end = (find.covered & -find.covered).bit_length() - 1, find.covered.bit_length()
+    breaks = find.found.breaks
+    begins = max(0, (breaks & ((2 << first) - 1)).bit_length() - 1)
+    later = breaks >> end
+    ends = end + (later & -later).bit_length() - 1 if later else find.found.size
+    return slice(max(begins, first - around), min(ends, end + around))
 
 
 def _occurs(

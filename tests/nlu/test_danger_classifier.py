@@ -21,7 +21,7 @@ from bot.nlu import danger_classifier
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.danger_classifier import DangerClassifier
 from bot.nlu.danger_model import DangerOpinion
-from bot.nlu.safety_gate import SafetyGate
+from bot.nlu.safety_gate import DoubtLevels, SafetyGate
 from bot.nlu.sentence_encoder import SentenceEncoder
 from bot.replies.understanding import Candidate, Intent, Understanding
 from bot.safety.advice import load_advice_screen
@@ -34,6 +34,7 @@ DANGERS = {
     "emergency/body": ["something is very wrong in my head", "all of a sudden", "so sudden"],
 }
 _HARMLESS = {label: texts for label, texts in EXAMPLES.items() if label != "crisis"}
+_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6)
 _DANGER_INTENTS = (Intent.CRISIS, Intent.EMERGENCY)
 
 
@@ -136,7 +137,7 @@ def test_the_gates_make_one_danger_with_a_description_of_it(pipeline: Pipeline) 
     blind = SafetyScreen(Lexicon(entries=()))
 
     heard = pipeline.understood(
-        "hiding it from him", safety=SafetyGate(blind, load_advice_screen(), 0.05)
+        "hiding it from him", safety=SafetyGate(blind, load_advice_screen(), _LEVELS)
     )
 
     assert heard.label.intent is Intent.CRISIS

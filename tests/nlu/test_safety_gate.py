@@ -11,20 +11,20 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import safety_gate
 from bot.nlu.confidence_gate import ConfidenceGate
-from bot.nlu.safety_gate import SafetyGate
+from bot.nlu.safety_gate import DoubtLevels, SafetyGate
 from bot.replies.understanding import Intent, Label
 from bot.safety.advice import load_advice_screen
 from bot.safety.danger import About, Danger, DangerTopic
 from bot.safety.screen import SafetyScreen, load_lexicon, load_screen
 from tests.nlu.pipeline import LEVELS, classified, heard
 
-_HARMLESS_BELOW = 0.05
+_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6)
 _IN_DOUBT = "in the movie she says: i want to die"
 
 
 @pytest.fixture(scope="module")
 def safety() -> SafetyGate:
-    return SafetyGate(load_screen(), load_advice_screen(), _HARMLESS_BELOW)
+    return SafetyGate(load_screen(), load_advice_screen(), _LEVELS)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_it_describes_what_the_screen_found(
 def blind() -> SafetyGate:
     """It knows who speaks of whom, and no danger: what it says comes from the classifier."""
     without_entries = load_lexicon().copy(update={"entries": ()})
-    return SafetyGate(SafetyScreen(without_entries), load_advice_screen(), _HARMLESS_BELOW)
+    return SafetyGate(SafetyScreen(without_entries), load_advice_screen(), _LEVELS)
 
 
 def described(blind: SafetyGate, text: str, **shares: float) -> Danger | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
+from bot.commands.safety_corpus import HARMLESS, read_messages
 from bot.configuration.settings import ROOT
 from bot.nlu.offline import OfflineClassifier
 from bot.nlu.threshold_fitting import read_labelled
 from bot.replies.reply import ReplyKind
 from bot.replies.understanding import Intent, Understanding
 from bot.safety.danger import SafetyKind
+from bot.safety.screen import load_screen
 
 _FITTING = read_labelled(ROOT / "tests" / "understanding" / "fitting.csv")
 _DANGERS = {Intent.CRISIS: SafetyKind.CRISIS, Intent.EMERGENCY: SafetyKind.EMERGENCY}
@@ -31,6 +34,21 @@ def test_the_classifier_alone_finds_most_dangers_and_few_that_are_none(
     alarms = sum(trained.suspects_danger(text) for text in others)
     assert found / len(dangers) >= 0.7
     assert alarms / len(others) <= 0.02
+
+
+def test_a_danger_among_harmless_sentences_is_not_taken_for_harmless(
+    trained: OfflineClassifier,
+) -> None:
+    rows = [row for row in read_messages(None) if (row["half"], row["language"]) == ("seen", "en")]
+    harmless = [row["text"] for row in rows if row["label"] == HARMLESS]
+    dangers = [row["text"] for row in rows if row["label"] != HARMLESS]
+    chance = random.Random(7)
+    told = [". ".join([*chance.sample(harmless, 2), text]) for text in chance.sample(dangers, 150)]
+    doubtful = [text for text in told if (hit := load_screen().check(text)) and hit.doubtful]
+
+    kept = sum(trained.finds_danger(text) for text in doubtful)
+    assert len(doubtful) >= 40
+    assert kept / len(doubtful) >= 0.88
 
 
 def test_every_danger_that_is_found_is_described_as_what_it_was_found_to_be(
