@@ -42,18 +42,18 @@ test: setup ## Set up and run every check: content, lint, types, rooms, widget, 
 	@echo "running the tests"
 	@$(PYTHON) -m pytest -p tests.count_line -n 2 --dist loadgroup
 
-benchmark: setup $(MODEL) ## Measure start, memory, reply times and training; prints the README's table
-	@$(PYTHON) -m benchmarks.figures --train
+benchmark: setup $(MODEL) ## Measure all, or PARTS="product growth": says first how long; DATA=folder: public data too
+	@$(PYTHON) -m benchmarks $(PARTS) $(if $(DATA),--data "$(DATA)")
 
 benchmark-understanding: setup ## Our pipeline and Rasa's on public data: make benchmark-understanding DATA=folder
 	@test -n "$(DATA)" || { echo "error: DATA=folder is missing: it holds banking77/ and clinc150/" >&2; exit 2; }
-	@$(PYTHON) -W ignore -m benchmarks.understanding "$(DATA)"
+	@$(PYTHON) -m benchmarks understanding --data "$(DATA)"
 
 benchmark-speed: setup $(MODEL) ## Measure us against a stock Rasa bot (trains it first: many minutes)
-	@$(PYTHON) -m benchmarks.speed --long
+	@$(PYTHON) -m benchmarks speed
 
 benchmark-growth: setup $(MODEL) ## Train libraries of 1, 10, 30 and 100 pages (up to an hour)
-	@$(PYTHON) -m benchmarks.growth
+	@$(PYTHON) -m benchmarks growth
 
 train: setup ## Train the model now
 	@deploy/train.sh $(MODEL)

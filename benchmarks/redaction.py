@@ -9,11 +9,14 @@ import argparse
 from pathlib import Path
 
 from benchmarks.redaction_figures import Redact, Redacted, judge_all, read_messages
+from benchmarks.report import Report, Table
+from benchmarks.shares import draw_shares, share_figures
 from bot.content.redaction_rules import load_redaction_rules
 from bot.replies.redaction import Redactor
 from bot.safety.figures import Share
 from bot.supervisor.rasa_environment import enter_rasa_environment
 
+_HEAD = ("", "share, 95% interval")
 MESSAGES = Path(__file__).parents[1] / "tests" / "understanding" / "redaction.csv"
 
 
@@ -32,7 +35,10 @@ def main() -> None:
     redact = rules_only() if arguments.rules_only else for_review(tagger=not arguments.no_tagger)
     messages = [one for one in read_messages(arguments.file) if one.half == arguments.half]
     judged = judge_all(messages, redact)
-    print(table(judged))
+    if arguments.half == "held":
+        keep(shares(judged))
+        return
+    print(Table(_HEAD, rows(shares(judged))).plain())
     if arguments.show:
         show(judged, redact)
 
@@ -51,18 +57,30 @@ def for_review(*, tagger: bool = True) -> Redact:
     return ReviewRedactor.shipped(load_library(), read_utterances(), tagger=tagger).redact
 
 
-def table(judged: list[Redacted]) -> str:
-    """Recall by kind, and what was taken out without need, each with its 95% interval."""
+def shares(judged: list[Redacted]) -> dict[str, Share]:
+    """Recall by kind, and what was taken out without need."""
     spans = [(span, span not in one.missed) for one in judged for span in one.message.spans]
-    rows = []
+    found = {}
     for kind in (*sorted({span.kind for span, _ in spans}), None):
         gone = [is_gone for span, is_gone in spans if kind in (span.kind, None)]
-        rows.append((f"{(kind or 'all').lower()} taken out", Share(sum(gone), len(gone))))
+        found[f"{(kind or 'all').lower()} taken out"] = Share(sum(gone), len(gone))
     for title, marked in (("nothing to redact", False), ("something to redact", True)):
         chosen = [one.excess > 0 for one in judged if bool(one.message.spans) is marked]
         if chosen:
-            rows.append((f"too much taken, {title}", Share(sum(chosen), len(chosen))))
-    return "\n".join(f"| {title} | {share} |" for title, share in rows)
+            found[f"too much taken, {title}"] = Share(sum(chosen), len(chosen))
+    return found
+
+
+def rows(found: dict[str, Share]) -> list[list[str]]:
+    """Each share with its 95% interval."""
+    return [[title, str(share)] for title, share in found.items()]
+
+
+def keep(found: dict[str, Share]) -> None:
+    """Keep the figures of the held half; no message is among them."""
+    figures = share_figures(found)
+    report = Report("redaction", figures, (Table(_HEAD, rows(found)),))
+    report.keep(lambda figure: draw_shares(figure, found))
 
 
 def show(judged: list[Redacted], redact: Redact) -> None:

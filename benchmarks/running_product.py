@@ -31,13 +31,25 @@ class RunningProduct:
     seconds_to_ready: float
     processes: dict[str, psutil.Process]
 
+    def memory(self) -> int:
+        """Bytes of all processes together: shared pages count once (PSS)."""
+        return sum(one.memory_full_info().pss for one in self.processes.values())
+
+    def processor_seconds(self) -> float:
+        """What all processes together have used of the processor so far."""
+        times = [one.cpu_times() for one in self.processes.values()]
+        return sum(one.user + one.system for one in times)
+
 
 @contextmanager
-def running_product(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[RunningProduct]:
+def running_product(
+    more: Mapping[str, str] = MappingProxyType({}), root: Path = ROOT
+) -> Iterator[RunningProduct]:
     """Start `python -m bot serve`, wait until it is ready, and stop it at the end.
 
     Args:
         more: of its environment.
+        root: the project's folder.
 
     Raises:
         RuntimeError: it was not ready in time.
@@ -54,7 +66,7 @@ def running_product(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[
         started = time.monotonic()
         command = [sys.executable, "-m", "bot", "serve"]
         with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+            command, cwd=root, env=environment, stdout=subprocess.DEVNULL
         ) as serve:
             try:
                 url = f"http://127.0.0.1:{ports[0]}"

@@ -1,4 +1,4 @@
-"""How soon Twilio's webhook is answered (204, stored) while Rasa answers the texts, as Markdown.
+"""How soon Twilio's webhook is answered (204, stored) while Rasa answers the texts.
 
 `python -m benchmarks.webhooks` starts the product with SQLite and a Twilio double.
 """
@@ -14,10 +14,12 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
+from benchmarks.report import Report, Table
 from benchmarks.running_product import running_product
 from bot.gateway.messaging.twilio_signature import SIGNATURE_HEADER, signature
 from bot.twilio_double.account import DoubleAccount
@@ -39,9 +41,13 @@ def main() -> None:
         environment = dict(line.split("=", 1) for line in account.lines(port))
         with running_product(environment) as product:
             _seconds(account, product.url, _WARM_UP, callers=1)
-            print("| callers | median | 99th percentile | slowest |\n|---|---|---|---|")
-            for callers in (1, 8):
-                print(_row(callers, _seconds(account, product.url, chosen.texts, callers)))
+            figures = {
+                str(callers): _summary(_seconds(account, product.url, chosen.texts, callers))
+                for callers in (1, 8)
+            }
+    rows = [[name, *(f"{time:.0f} ms" for time in one.values())] for name, one in figures.items()]
+    table = Table(("callers", "median", "99th percentile", "slowest"), rows)
+    Report("webhooks", figures, (table,)).keep(lambda figure: _draw(figure, figures))
 
 
 @contextmanager
@@ -89,11 +95,20 @@ def _seconds(account: DoubleAccount, url: str, texts: int, callers: int) -> list
         return list(pool.map(one, range(texts)))
 
 
-def _row(callers: int, seconds: list[float]) -> str:
+def _summary(seconds: list[float]) -> dict[str, float]:
     times = sorted(1000 * each for each in seconds)
     late = times[int(0.99 * (len(times) - 1) + 0.5)]
-    median = statistics.median(times)
-    return f"| {callers} | {median:.0f} ms | {late:.0f} ms | {times[-1]:.0f} ms |"
+    return {"median_ms": statistics.median(times), "p99_ms": late, "slowest_ms": times[-1]}
+
+
+def _draw(figure: Any, figures: dict[str, dict[str, float]]) -> None:
+    axes = figure.subplots()
+    for place, (callers, times) in enumerate(figures.items()):
+        bars = [one + 0.4 * place for one in range(len(times))]
+        axes.bar(bars, list(times.values()), 0.38, label=f"callers at once: {callers}")
+    axes.set_xticks([one + 0.2 for one in range(3)], ["median", "99th percentile", "slowest"])
+    axes.set(ylabel="ms until the webhook is answered")
+    axes.legend()
 
 
 if __name__ == "__main__":

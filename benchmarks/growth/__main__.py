@@ -1,133 +1,106 @@
-"""Trains libraries of growing size and writes benchmarks/results/growth.{md,json,png}.
-
-Times are of the processor (user and system, all cores), so that what else the machine does counts
-little; only the training's wall-clock time is given beside it.
-"""
+"""Libraries of growing size: what each costs. A size is kept as soon as it is measured."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-import psutil
 from tqdm import tqdm
 
-from benchmarks.growth.library import ANSWERS_A_PAGE, Made, make_project
-from benchmarks.running_product import ROOT
+from benchmarks.growth.library import ANSWERS_A_PAGE, make_project
+from benchmarks.growth.measure import measure
+from benchmarks.report import RESULTS, Report, Table
 
-RESULTS = ROOT / "benchmarks" / "results"
-_QUESTIONS = 300
 _COLUMNS = {
     "examples": "training examples",
     "training_cpu_seconds": "training, CPU s",
     "training_seconds": "training, s",
     "training_memory_mb": "training, peak MB",
-    "load_cpu_seconds": "load, CPU s",
-    "parse_cpu_ms": "parse, CPU ms",
-    "memory_mb": "loaded, MB",
     "model_mb": "model, MB",
+    "ready_cpu_seconds": "ready, CPU s",
+    "ready_seconds": "ready, s",
+    "load_cpu_seconds": "loading, CPU s",
+    "parse_cpu_ms": "parse, CPU ms",
+    "turn_cpu_ms": "turn, CPU ms",
+    "memory_mb": "all processes, MB",
+    "right": "right share",
+    "load": "load",
 }
+_DRAWN = (
+    "training_cpu_seconds", "training_memory_mb", "model_mb", "ready_cpu_seconds", "parse_cpu_ms",
+    "turn_cpu_ms", "memory_mb", "right",
+)  # fmt: skip
 
 
 def main() -> None:
-    """Measure the sizes asked for, and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure the sizes asked for; what was measured of others stays."""
+    parser = argparse.ArgumentParser(prog="benchmarks.growth", description=__doc__)
     parser.add_argument("--pages", type=int, nargs="+", default=[1, 10, 30, 100])
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where to write")
     chosen = parser.parse_args()
-    rows = []
     for pages in tqdm(chosen.pages):
         with tempfile.TemporaryDirectory() as folder:
-            rows.append({"pages": pages, **measure(make_project(Path(folder), pages))})
-        # After each: a size that the machine cannot do costs no other its figures.
-        write({"machine": _machine(), "answers_a_page": ANSWERS_A_PAGE, "sizes": rows})
-    sys.stdout.write((RESULTS / "growth.md").read_text(encoding="utf-8"))
+            row = {"pages": pages, **measure(make_project(Path(folder), pages))}
+        keep(row, chosen.results)
 
 
-def measure(made: Made) -> dict[str, float]:
-    """What training, loading and parsing take.
+def keep(row: dict[str, Any], folder: Path) -> None:
+    """Put a size among those that were measured before."""
+    rows = {one["pages"]: one for one in kept(folder / "growth.json")}
+    rows[row["pages"]] = row
+    sizes = [rows[pages] for pages in sorted(rows)]
+    report(sizes).keep(lambda figure: draw(figure, sizes), folder)
 
-    Raises:
-        subprocess.CalledProcessError: one of them failed.
-    """
-    environment = {**os.environ, "PYTHONPATH": str(made.folder), "RASA_TELEMETRY_ENABLED": "false"}
-    options: dict[str, Any] = {"cwd": made.folder, "env": environment, "stderr": subprocess.DEVNULL}
-    command = ["-m", "rasa", "train", "--force", "--skip-validation", "--fixed-model-name", "made"]
-    started = time.monotonic()
-    training = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, **options)
-    _, status, used = os.wait4(training.pid, 0)
-    training.returncode = os.waitstatus_to_exitcode(status)
-    if training.returncode:
-        raise subprocess.CalledProcessError(training.returncode, command)
-    seconds = time.monotonic() - started
-    model = made.folder / "models" / "made.tar.gz"
-    step = max(1, len(made.questions) // _QUESTIONS)
-    parsed = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("parsing.py")), str(model)],
-        input="\n".join(made.questions[::step]),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        **options,
-    )
-    return {
-        "examples": made.examples,
-        "training_cpu_seconds": used.ru_utime + used.ru_stime,
-        "training_seconds": seconds,
-        "training_memory_mb": used.ru_maxrss / 1e3,
-        "model_mb": model.stat().st_size / 1e6,
-        **json.loads(parsed.stdout.splitlines()[-1]),
+
+def kept(file: Path) -> list[dict[str, Any]]:
+    """The sizes that were measured; none if the file cannot be read."""
+    try:
+        sizes: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["figures"][
+            "sizes"
+        ]
+    except (OSError, ValueError, KeyError):
+        return []
+    return sizes
+
+
+def report(sizes: list[dict[str, Any]]) -> Report:
+    """The figures as they are kept: each size, and the largest against the smallest."""
+    rows = [[str(one["pages"]), *(_cell(key, one[key]) for key in _COLUMNS)] for one in sizes]
+    figures: dict[str, Any] = {
+        "sizes": sizes,
+        "by_pages": {str(one["pages"]): one for one in sizes},
     }
+    first, last = sizes[0], sizes[-1]
+    if (first["pages"], last["pages"]) == (1, 100):
+        figures["parse_ratio"] = last["parse_cpu_ms"] / first["parse_cpu_ms"]
+        figures["turn_ratio"] = last["turn_cpu_ms"] / first["turn_cpu_ms"]
+    note = (
+        f"Pages of {ANSWERS_A_PAGE} answers in words that are made up, besides what the shipped "
+        "training data says of small talk, danger and what is out of scope. CPU: user and system "
+        "time of all processes. Right: questions in no training file."
+    )
+    return Report("growth", figures, (Table(("pages", *_COLUMNS.values()), rows),), (note,))
 
 
-def _machine() -> str:
-    return f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f} at the end"
+def _cell(key: str, value: float) -> str:
+    if key == "right":
+        return f"{100 * value:.1f} %"
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
-def write(figures: dict[str, Any]) -> None:
-    """Write the JSON file, the table and the plot."""
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "growth.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / "growth.md").write_text(table(figures), encoding="utf-8")
-    _plot(figures["sizes"], RESULTS / "growth.png")
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures as Markdown."""
-    lines = [
-        f"Machine: {figures['machine']}. Command: `python -m benchmarks.growth`.",
-        f"Pages of {figures['answers_a_page']} answers, in words that are made up.",
-        "",
-        "| pages | " + " | ".join(_COLUMNS.values()) + " |",
-        "|---" * (1 + len(_COLUMNS)) + "|",
-    ]
-    for row in figures["sizes"]:
-        cells = (f"{row[key]:.3g}" if row[key] < 100 else f"{row[key]:.0f}" for key in _COLUMNS)
-        lines.append(f"| {row['pages']} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _plot(rows: list[dict[str, float]], file: Path) -> None:
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
-    shown = ("training_cpu_seconds", "parse_cpu_ms", "memory_mb", "model_mb")
-    figure, panels = plt.subplots(1, len(shown), figsize=(12, 3))
-    for axes, key in zip(panels, shown, strict=True):
-        axes.plot([row["pages"] for row in rows], [row[key] for row in rows], "o-")
-        axes.set_title(_COLUMNS[key])
-        axes.set_xlabel("pages")
-        axes.set_ylim(bottom=0)
-    figure.tight_layout()
-    figure.savefig(file, dpi=110)
-    plt.close(figure)
+def draw(figure: Any, sizes: list[dict[str, Any]]) -> None:
+    """One panel for each figure, against pages."""
+    figure.set_size_inches(12, 6)
+    pages = [one["pages"] for one in sizes]
+    for axes, key in zip(figure.subplots(2, 4).flat, _DRAWN, strict=True):
+        axes.plot(pages, [one[key] for one in sizes], "o-")
+        top = 1.1 * max(one[key] for one in sizes)
+        axes.set(title=_COLUMNS[key], xlabel="pages", xscale="log", ylim=(0, top))
+        axes.set_xticks(pages, [str(count) for count in pages])
+        axes.minorticks_off()
 
 
 if __name__ == "__main__":

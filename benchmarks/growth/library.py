@@ -14,6 +14,9 @@ from benchmarks.running_product import ROOT
 
 ANSWERS_A_PAGE = 30
 _EXAMPLES = 12
+#: Besides the 30 that the answers are about: the first real page knows 85 names.
+_MEDICINES = 25
+_VECTORS = ".cache/sentence_vectors"
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeiou"]
 _ASKED = (
     "what is {thing}",
@@ -36,12 +39,20 @@ _ASKED = (
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question that is in no training file, and the label that is right."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Made:
-    """A project folder that can be trained, and questions that are in no training file."""
+    """A project folder that can be trained and served; one question for each answer."""
 
     folder: Path
     examples: int
-    questions: tuple[str, ...]
+    questions: tuple[Asked, ...]
 
 
 def make_project(folder: Path, pages: int) -> Made:
@@ -50,9 +61,9 @@ def make_project(folder: Path, pages: int) -> Made:
     What is trained besides the pages (small talk, danger, out of scope) stays as it is. The vectors
     of sentences that the last training here kept are taken along.
     """
-    for name in ("bot", "actions"):
+    for name in ("bot", "actions", "deploy"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("config.yml", "domain.yml", "clinic.yml", ".cache/sentence_vectors"):
+    for name in ("config.yml", "domain.yml", "clinic.yml", "endpoints.yml", _VECTORS):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name)
         elif (ROOT / name).is_file():
@@ -64,7 +75,7 @@ def make_project(folder: Path, pages: int) -> Made:
     for file in own_pages.glob("*.yml"):
         file.unlink()
     maker = _Maker(random.Random(pages))  # noqa: S311
-    questions: list[str] = []
+    questions: list[Asked] = []
     for number in range(pages):
         page, examples, asked = maker.page(f"page{number:03}")
         _write(own_pages / f"{page['id']}.yml", page)
@@ -94,17 +105,19 @@ class _Maker:
         self._chance = chance
         self._used: set[str] = set()
 
-    def page(self, name: str) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
+    def page(self, name: str) -> tuple[dict[str, Any], list[dict[str, Any]], list[Asked]]:
         """The page, the training examples of its answers, and one more question for each."""
         title, record = self._word(), yaml.safe_load(_PAGE)
         ids = [f"answer{number:02}" for number in range(ANSWERS_A_PAGE)]
-        answers, examples, asked = [], [], []
+        answers, examples, asked, things = [], [], [], [title]
         for place, answer in enumerate(ids):
             words = {"page": title, "thing": self._word(), "other": self._word()}
             said = [form.format(**words) for form in self._chance.sample(_ASKED, _EXAMPLES + 1)]
-            asked.append(said.pop())
+            label = f"faq/{name}.{answer}"
+            asked.append(Asked(said.pop(), label))
             lines = "".join(f"- {text}\n" for text in said)
-            examples.append({"intent": f"faq/{name}.{answer}", "examples": lines})
+            examples.append({"intent": label, "examples": lines})
+            things.append(words["thing"])
             answers.append(
                 {
                     "id": answer,
@@ -117,8 +130,15 @@ class _Maker:
                     "sign_off": "draft",
                 }
             )
-        own = {"id": name, "title": title, "url_path": f"/conditions/{name}"}
-        return {**record, **own, "starters": ids[:3], "answers": answers}, examples, asked
+        own = {
+            "id": name,
+            "title": title,
+            "url_path": f"/conditions/{name}",
+            "names": things,
+            "medicines": [self._word() for _ in range(_MEDICINES)],
+            "starters": ids[:3],
+        }
+        return {**record, **own, "answers": answers}, examples, asked
 
     def _word(self) -> str:
         while True:
@@ -135,6 +155,5 @@ reviewed_on: 2026-01-01
 disclaimer: Made up.
 sections: [Basics]
 figures: []
-medicines: []
 references: [{id: made_up, citation: Nobody, about: Nothing, pmid: "100000"}]
 """

@@ -23,7 +23,9 @@ _READY_SECONDS = 600
 class Bot(Protocol):
     """Something that answers questions."""
 
-    seconds_to_ready: float
+    @property
+    def seconds_to_ready(self) -> float:
+        """From the command to the first answer."""
 
     def talk(self, name: str, questions: list[str]) -> list[float]:
         """One conversation; the seconds that each answer took."""
@@ -62,7 +64,7 @@ class OurBot:
 
     def memory(self) -> int:
         """Bytes of all its processes together: shared pages count once (PSS)."""
-        return sum(one.memory_full_info().pss for one in self.product.processes.values())
+        return self.product.memory()
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.machine import machine
+from benchmarks.report import RESULTS, picture, put
 from benchmarks.understanding import table
 from benchmarks.understanding.cell import Cell, measure
 from benchmarks.understanding.datasets import DatasetError, DatasetName, Shots, read_dataset
 from benchmarks.understanding.pipelines import PipelineName
-from benchmarks.understanding.results import Results, ResultsError, machine
-from bot.configuration.settings import ROOT
-
-RESULTS = ROOT / "benchmarks" / "results"
+from benchmarks.understanding.results import Results, ResultsError
 
 
 def main() -> int:
@@ -73,13 +72,13 @@ def _write(results: Results, folder: Path) -> None:
     measured = {
         cell: figures for cell in table.CELLS if (figures := results.figures(cell)) is not None
     }
-    rows = table.rows(measured)
+    shown = table.rows(measured)
     about = f"Machine: {machine()}\n\n"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "understanding.md").write_text(about + table.markdown(rows), encoding="utf-8")
-    (folder / "understanding.txt").write_text(about + table.plain(rows), encoding="utf-8")
-    table.draw(measured, folder / "understanding.png")
-    print(about + table.plain(rows))
+    put(folder / "understanding.md", about + shown.markdown())
+    put(folder / "understanding.txt", about + shown.plain())
+    picture(folder / "understanding.png", lambda figure: table.draw(figure, measured))
+    print(about + shown.plain())
 
 
 if __name__ == "__main__":

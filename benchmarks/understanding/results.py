@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from benchmarks.machine import machine, today
+from benchmarks.report import put
 from benchmarks.understanding.cell import Cell
 from benchmarks.understanding.measures import Figures
 
@@ -42,9 +41,15 @@ class Results:
         # Another run may have added to the file meanwhile.
         self._cells = self._read()
         self._cells[str(cell)] = {"fingerprint": fingerprint, "figures": asdict(figures)}
-        content = {"machine": machine(), "cells": dict(sorted(self._cells.items()))}
+        content = {
+            "part": "understanding",
+            "command": "make benchmark PARTS=understanding DATA=folder",
+            "machine": machine(),
+            "date": today(),
+            "cells": dict(sorted(self._cells.items())),
+        }
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        put(self._file, json.dumps(content, indent=1) + "\n")
 
     def _read(self) -> dict[str, dict[str, Any]]:
         if not self._file.is_file():
@@ -56,9 +61,3 @@ class Results:
         except (ValueError, KeyError, TypeError):
             raise ResultsError(f"{self._file} is no file of results: remove it") from None
         return cells
-
-
-def machine() -> str:
-    """What the figures were measured on."""
-    memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} cores, {memory:.0f} GB, {platform.machine()}, Python 3.10"

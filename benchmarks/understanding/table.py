@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
-from pathlib import Path
+from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
-
+from benchmarks.report import Table
 from benchmarks.understanding.cell import Cell
 from benchmarks.understanding.datasets import DatasetName, Shots
 from benchmarks.understanding.measures import Figures
@@ -27,12 +23,10 @@ CELLS = tuple(
     for dataset, shots, pipeline in product(DatasetName, Shots, PipelineName)
 )
 
-Rows = Sequence[Sequence[str]]
 
-
-def rows(measured: Mapping[Cell, Figures]) -> list[list[str]]:
+def rows(measured: Mapping[Cell, Figures]) -> Table:
     """One row for each cell; what was not measured says so."""
-    return [_row(cell, measured.get(cell)) for cell in CELLS]
+    return Table(_HEAD, [_row(cell, measured.get(cell)) for cell in CELLS])
 
 
 def _row(cell: Cell, figures: Figures | None) -> list[str]:
@@ -59,28 +53,9 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f}"
 
 
-def markdown(cells: Rows) -> str:
-    """The rows as a Markdown table."""
-    lines = [_HEAD, ["---"] * len(_HEAD), *cells]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def plain(cells: Rows) -> str:
-    """The rows in columns."""
-    lines = [_HEAD, *cells]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEAD))]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        + "\n"
-        for line in lines
-    )
-
-
-def draw(measured: Mapping[Cell, Figures], file: Path) -> None:
+def draw(figure: Any, measured: Mapping[Cell, Figures]) -> None:
     """Accuracy by data set and shots, and the out-of-scope AUROC, one bar for each pipeline."""
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(11, 4), gridspec_kw={"width_ratios": (2, 1)}, constrained_layout=True
-    )
+    left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (2, 1)})
     everywhere = list(product(DatasetName, Shots))
     outside = [place for place in everywhere if place[0] is DatasetName.CLINC150]
     for number, pipeline in enumerate(PipelineName):
@@ -98,6 +73,5 @@ def draw(measured: Mapping[Cell, Figures], file: Path) -> None:
             )
     left.set(ylabel="accuracy, %", ylim=(50, 100))
     right.set(ylabel="out-of-scope AUROC", ylim=(0.5, 1))
-    left.legend(ncol=len(PipelineName), loc="lower left")
-    figure.savefig(file, dpi=110)
-    plt.close(figure)
+    left.legend(ncol=len(PipelineName), loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
+    right.set_title("no bar: not run", fontsize="medium")

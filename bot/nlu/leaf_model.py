@@ -1,18 +1,36 @@
-"""Tells the leaves apart: letter groups and a sentence vector, one linear model."""
+"""Tells the leaves apart: letter groups and a sentence vector, read by linear models.
+
+A small library has one model of all leaves. In a large one, labels times letter groups times
+examples would grow with the cube of its size; there one model tells the pages apart, and each page
+has its own for its answers: the probability of an answer is the product of the two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import scipy.sparse
+
 from bot.nlu.linear_model import Floats, LinearModel
 from bot.nlu.ngrams import NgramCounter
+from bot.nlu.page_model import PageModel
+from bot.replies.understanding import Label
 
-#: Both the labels and the letter groups grow with the library. Learning keeps some twenty arrays of
-#: all weights: 2 GB of these, whatever the library. Ten pages have 13 million.
+#: Up to here one model learns all labels. The first page has 57; with 300 a training took 98 s of
+#: the processor and 2.4 GB, by page 60 s and 1.3 GB.
+_TOGETHER_AT_MOST = 200
+
+#: Learning keeps some twenty arrays of all weights: 2 GB of these, whatever the library.
 _WEIGHTS_AT_MOST = 25_000_000
+
+#: A probability that no decision hangs on, once there are as many candidates as are asked for.
+_NEGLIGIBLE = 0.001
+
+_PAGES = "pages"
 
 
 def most_letters(labels: int) -> int:
@@ -22,10 +40,14 @@ def most_letters(labels: int) -> int:
 
 @dataclass(frozen=True)
 class LeafModel:
-    """`linear` reads what `counter` counts, and the sentence vector."""
+    """`linear` reads what `counter` counts, and the sentence vector.
+
+    The labels of `linear` are leaves, or keys of `pages`, which tell apart what is below.
+    """
 
     counter: NgramCounter
     linear: LinearModel
+    pages: Mapping[str, PageModel] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -39,11 +61,21 @@ class LeafModel:
         Raises:
             ValueError: there are fewer than two different labels.
         """
-        counter = NgramCounter.of_letters(texts, most_letters(len(set(labels))))
-        linear = LinearModel.fit(
-            sparse=counter.count(texts), dense=vectors, labels=list(labels), **training
+        pages = _pages(labels) if len(set(labels)) > _TOGETHER_AT_MOST else {}
+        first = [pages.get(label, label) for label in labels]
+        counter = NgramCounter.of_letters(texts, most_letters(len(set(first))))
+        counts = counter.count(texts)
+        linear = LinearModel.fit(sparse=counts, dense=vectors, labels=first, **training)
+        return cls(
+            counter,
+            linear,
+            {
+                page: PageModel.fit(
+                    counts[rows], vectors[rows], [labels[row] for row in rows], **training
+                )
+                for page, rows in _rows(first, set(pages.values())).items()
+            },
         )
-        return cls(counter, linear)
 
     def best(
         self, text: str, vector: Floats, temperature: float, many: int
@@ -54,16 +86,67 @@ class LeafModel:
             vector: the sentence vector, shape (1, dimensions).
             temperature: above 1 makes the probabilities less sure, below 1 surer.
         """
-        shares = self.linear.probabilities(self.counter.count([text]), vector, temperature)
-        order = (-shares).argsort()[:many]
-        return [(self.linear.labels[place], float(shares[place])) for place in order]
+        counts = self.counter.count([text])
+        shares = self.linear.probabilities(counts, vector, temperature)
+        found: list[tuple[str, float]] = []
+        for place in (-shares).argsort():
+            label, share = self.linear.labels[place], float(shares[place])
+            # No answer is likelier than its page: the pages from here on need no look.
+            if len(found) >= many and max(found[many - 1][1], _NEGLIGIBLE) >= share:
+                break
+            found += self._below(label, share, counts, vector, temperature)
+            found.sort(key=lambda one: -one[1])
+        return found[:many]
+
+    def _below(
+        self,
+        label: str,
+        share: float,
+        counts: scipy.sparse.csr_matrix,
+        vector: Floats,
+        temperature: float,
+    ) -> list[tuple[str, float]]:
+        """The leaf itself, or the answers of the page, with their probabilities."""
+        page = self.pages.get(label)
+        if page is None:
+            return [(label, share)]
+        answers = page.probabilities(counts, vector, temperature)
+        return [(answer, share * part) for answer, part in answers]
 
     def write(self, folder: Path) -> None:
         """Store the model in `folder`."""
         self.counter.write(folder)
         self.linear.write(folder)
+        for name, page in self.pages.items():
+            page.write(folder / _PAGES / name)
 
     @classmethod
     def read(cls, folder: Path) -> LeafModel:
         """The model that `write` stored in `folder`."""
-        return cls(NgramCounter.read(folder), LinearModel.read(folder))
+        return cls(
+            NgramCounter.read(folder),
+            LinearModel.read(folder),
+            {
+                f"{one.parent.name}/{one.name}": PageModel.read(one)
+                for one in sorted((folder / _PAGES).glob("*/*"))
+            },
+        )
+
+
+def _pages(labels: Sequence[str]) -> dict[str, str]:
+    """By label its page, `faq/migraine`, for every page of two answers or more."""
+    answers: dict[str, set[str]] = defaultdict(set)
+    for label in set(labels):
+        parsed = Label.parse(label)
+        if parsed.topic is not None:
+            answers[f"{parsed.intent.value}/{parsed.topic.page}"].add(label)
+    return {label: page for page, own in answers.items() if len(own) > 1 for label in own}
+
+
+def _rows(first: Sequence[str], pages: set[str]) -> dict[str, list[int]]:
+    """By page the rows of its examples, pages in the order of their names."""
+    rows: dict[str, list[int]] = {page: [] for page in sorted(pages)}
+    for row, label in enumerate(first):
+        if label in rows:
+            rows[label].append(row)
+    return rows

@@ -12,6 +12,9 @@ from rapidfuzz.distance import OSA
 
 from bot.content.name_rules import NameRules
 
+#: Of a similarity: whoever is this near the limit is compared letter by letter.
+_ROUNDING = 1e-9
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -30,6 +33,13 @@ class NameSpelling:
         self._names = sorted(name for name in names if len(name) >= rules.fewest_letters)
         self._known = frozenset(self._names)
         self._rules = rules
+        longest = max(map(len, self._names), default=0)
+        # A letter too few or too many is a difference: hundreds of pages have tens of thousands of
+        # names, and most differ from a word by their length alone.
+        self._by_letters = {
+            letters: [name for name in self._names if self._is_as_long(name, letters)]
+            for letters in range(rules.fewest_letters, int(longest / rules.similarity) + 2)
+        }
 
     def corrected(self, text: str) -> str:
         """`text` with every word that is nearly a name written as that name."""
@@ -39,13 +49,17 @@ class NameSpelling:
         small = word.lower()
         if len(small) < self._rules.fewest_letters or small in self._known:
             return None
+        if small in ordinary_words():
+            return None
         found = process.extractOne(
             small,
-            self._names,
+            self._by_letters.get(len(small), ()),
             scorer=OSA.normalized_similarity,
             score_cutoff=self._rules.similarity,
         )
-        if found is None or small in ordinary_words():
-            return None
-        name: str = found[0]
-        return name
+        return found[0] if found else None
+
+    def _is_as_long(self, name: str, letters: int) -> bool:
+        """Whether a word of so many letters may stand for the name."""
+        most = 1 - abs(len(name) - letters) / max(len(name), letters)
+        return most >= self._rules.similarity - _ROUNDING

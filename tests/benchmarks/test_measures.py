@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.report import picture
 from benchmarks.understanding import __main__ as command
 from benchmarks.understanding import cell as cells
 from benchmarks.understanding import table
@@ -101,14 +102,15 @@ def test_a_changed_component_of_ours_counts_as_a_change() -> None:
 
 
 def test_what_was_not_run_says_so(figures: Figures, tmp_path: Path) -> None:
-    rows = table.rows({_CELL: figures})
+    shown = table.rows({_CELL: figures})
+    rows = shown.rows
 
     assert len(rows) == len(PipelineName) * len(DatasetName) * len(Shots)
     assert [row[3] for row in rows].count("not run") == len(rows) - 1
     assert ["clinc150", "full", "stock", "100.0"] in [row[:4] for row in rows]
-    assert "| clinc150 | full | stock | 100.0 |" in table.markdown(rows)
-    assert "not run" in table.plain(rows)
-    table.draw({_CELL: figures}, tmp_path / "drawn.png")
+    assert "| clinc150 | full | stock | 100.0 |" in shown.markdown()
+    assert "not run" in shown.plain()
+    picture(tmp_path / "drawn.png", lambda figure: table.draw(figure, {_CELL: figures}))
     assert (tmp_path / "drawn.png").stat().st_size > 0
 
 

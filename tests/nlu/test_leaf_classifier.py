@@ -14,7 +14,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.leaf_classifier import LeafIntentClassifier, write_decision
-from bot.nlu.leaf_model import most_letters
 from bot.nlu.sentence_encoder import SentenceEncoder
 from bot.replies.understanding import Intent, Label, Understanding
 from tests.nlu.pipeline import EXAMPLES, TinyPipeline, context_of
@@ -200,9 +199,3 @@ def test_what_is_left_out_is_not_learnt_and_all_else_is(
 
     labels = {item["label"] for item in tiny.classified("i want to die").get("candidates")}
     assert labels == {"chitchat/greet", "out_of_scope"}
-
-
-def test_the_model_stays_small_however_many_labels_there_are() -> None:
-    # The shipped page has 57 labels and 35,000 letter groups: nothing is left out of it.
-    assert most_letters(57) > 200_000
-    assert all(labels * most_letters(labels) <= 25_000_000 for labels in (57, 900, 3000, 25_000))

@@ -8,10 +8,12 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.content.library import load_library
 from bot.content.name_rules import NameRules, load_name_rules, names_of
-from bot.nlu.name_spelling import NameSpelling
+from bot.nlu.name_spelling import NameSpelling, ordinary_words
 
 NAMES = names_of(load_library())
 SPELLING = NameSpelling(NAMES, load_name_rules())
@@ -74,3 +76,19 @@ def test_only_words_change_and_only_into_names(text: str) -> None:
     for before, after in zip(word.findall(text), word.findall(corrected), strict=True):
         assert before == after or after in NAMES
     assert SPELLING.corrected(corrected) == corrected
+
+
+@given(
+    names=st.sets(st.text("abct", min_size=1, max_size=12), max_size=30),
+    word=st.text("abct", min_size=1, max_size=12),
+    similarity=st.sampled_from([0.6, 0.75, 0.8, 0.9]),
+)
+def test_names_of_another_length_are_left_out_only_where_they_cannot_be_meant(
+    names: set[str], word: str, similarity: float
+) -> None:
+    rules = NameRules(fewest_letters=3, similarity=similarity)
+    long = sorted(name for name in names if len(name) >= 3)
+    best = process.extractOne(word, long, scorer=OSA.normalized_similarity, score_cutoff=similarity)
+    spared = len(word) < 3 or word in ordinary_words() or best is None
+
+    assert NameSpelling(names, rules).corrected(word) == (word if spared else best[0])
