@@ -67,10 +67,13 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """`inverse_regularization` is scikit-learn's C; `temperature` divides the scores.
 
+        With `few_examples` a label the sentence vector counts twice as much as letter groups do.
+
         Intents `left_out` are not learnt here: another component knows them.
         """
         return {
             "inverse_regularization": 30.0,
+            "few_examples": 0.0,
             "max_iterations": 200,
             "temperature": 1.0,
             "candidates": 6,
@@ -114,6 +117,7 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
             [example.get_full_intent() for example in examples],
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
+            few_examples=float(self._config["few_examples"]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder)

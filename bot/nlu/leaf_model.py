@@ -56,7 +56,7 @@ class LeafModel:
         """Learn from texts, their sentence vectors and their labels.
 
         Args:
-            training: inverse_regularization and max_iterations of LinearModel.
+            training: inverse_regularization, max_iterations and few_examples of LinearModel.
 
         Raises:
             ValueError: there are fewer than two different labels.

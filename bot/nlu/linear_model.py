@@ -45,8 +45,13 @@ class LinearModel:
         labels: list[str],
         inverse_regularization: float,
         max_iterations: int,
+        few_examples: float = 0.0,
     ) -> LinearModel:
         """Learn from one row of counts and one vector for each example.
+
+        Args:
+            few_examples: with so many examples a label the squared length of the vector counts
+                twice that of the n-grams, with fewer more: few tell little of thousands of n-grams.
 
         Raises:
             ValueError: there are fewer than two different labels.
@@ -54,13 +59,16 @@ class LinearModel:
         if len(set(labels)) < 2:
             raise ValueError("training needs examples of two labels at least")
         idf = _inverse_document_frequency(sparse)
+        length = np.float32(np.sqrt(1 + few_examples * len(set(labels)) / len(labels)))
         learned = learn(
             _weighted(sparse, idf),
-            dense,
+            dense * length,
             labels,
             inverse_regularization=inverse_regularization,
             max_iterations=max_iterations,
         )
+        # Of the longer vector, as weights of the vector itself.
+        learned.weights[:, len(idf) :] *= length
         return cls(learned.labels, np.asfortranarray(learned.weights), learned.intercepts, idf)
 
     def probabilities(

@@ -33,7 +33,7 @@ class PageModel:
         """Learn from the page's examples: counts of all letter groups, sentence vectors, labels.
 
         Args:
-            training: inverse_regularization and max_iterations of LinearModel.
+            training: inverse_regularization, max_iterations and few_examples of LinearModel.
 
         Raises:
             ValueError: there are fewer than two different labels.

@@ -164,3 +164,19 @@ def test_counting_in_another_order_is_the_same_message() -> None:
     found = _MODELS[3].probabilities(counts, dense, 1.0)
 
     assert np.allclose(found, probabilities(_MODELS[3], counts.toarray()), atol=1e-6)
+
+
+def test_with_few_examples_the_vector_counts_more() -> None:
+    """As if the vector were longer by the rule, in learning and in reading alike."""
+    given_examples = examples(4, each=10)
+    length = np.float32(np.sqrt(1 + 40 / 10))
+    longer = given_examples | {"dense": given_examples["dense"] * length}
+    by_hand = LinearModel.fit(**(longer | _NUMBERS))
+
+    model = LinearModel.fit(**(given_examples | _NUMBERS), few_examples=40.0)
+
+    counts = scipy.sparse.csr_matrix(np.ones((1, _GRAMS)), dtype=np.float32)
+    dense = np.full((1, _DIMENSIONS), 0.4, dtype=np.float32)
+    expected = by_hand.probabilities(counts, dense * length, 1.0)
+    assert model.probabilities(counts, dense, 1.0) == pytest.approx(expected, abs=1e-4)
+    assert not np.allclose(model.weights, fit(4).weights)
