@@ -21,6 +21,11 @@ class QuestionRules(StrictRecord):
     most_questions: int = Field(gt=1)
     fewest_words: int = Field(gt=0)
     joiners: Words
+    alternatives: Words
+    fillers: Words
+    abbreviations: Words
+    list_joiners: Words
+    most_listed_words: int = Field(gt=0)
     lead_ins: Words
     openers: Words
     unmarked_openers: Words
@@ -28,7 +33,9 @@ class QuestionRules(StrictRecord):
     leaning_words: Words
     pronouns: Words
     most_leaning_words: int = Field(gt=0)
+    most_bare_words: int = Field(gt=0)
     subjectless_openers: Words
+    contrasts: Words
 
     @validator("*", each_item=False)
     def _names_words(cls, words: Words | int) -> Words | int:

@@ -20,7 +20,6 @@ from bot.replies.understanding import (
     RELATED_KEY,
     UNSURE_KEY,
     Candidate,
-    Intent,
     Label,
 )
 
@@ -42,7 +41,8 @@ class ConfidenceGate(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """The thresholds have no default: config.yml holds the fitted ones.
 
-        An answer below `sure` (0 to 1) names the question that it answers.
+        An answer below `sure` (0 to 1) names the question that it answers. A part of a message
+        that does not stand by itself is believed from there on only.
         """
         return {"sure": 0.0}
 
@@ -72,8 +72,7 @@ class ConfidenceGate(IntentClassifier, GraphComponent):
         write_decision(message, str(decision.label), decision.confidence, ranking)
         choices = [str(label) for label in decision.choices]
         message.set(CHOICES_KEY, choices, add_to_output=True)
-        answers = decision.label.intent is Intent.FAQ
-        message.set(UNSURE_KEY, answers and decision.confidence < self._sure, add_to_output=True)
+        message.set(UNSURE_KEY, decision.confidence < self._sure, add_to_output=True)
         message.set(
             RELATED_KEY, str(decision.related) if decision.related else None, add_to_output=True
         )

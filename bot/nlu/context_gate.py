@@ -10,12 +10,12 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.content.library import Topic
 from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import IN_CONTEXT_KEY, heard_in
+from bot.nlu.message_parts import InContext, as_asked, heard_in, in_context
+from bot.nlu.several_questions import ASKING_FOLLOW_UPS
 from bot.replies.understanding import (
     CHOICES_KEY,
     RELATED_KEY,
@@ -56,26 +56,52 @@ class ContextGate(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Take the other reading where it is the surer one."""
         for message in messages:
-            reading = message.get(IN_CONTEXT_KEY)
-            if reading:
-                topic, other = reading
-                _weigh(message, Topic.parse(topic), heard_in(other))
+            for part in as_asked([message]):
+                other = in_context(part)
+                if other:
+                    _weigh(part, other, heard_in(other.reading))
         return messages
 
 
-def _weigh(message: Message, topic: Topic, other: Understanding) -> None:
+def _weigh(message: Message, context: InContext, other: Understanding) -> None:
     alone = heard_in(message)
-    may_lean = alone.label.intent in _MAY_LEAN or alone.label == _ABOUT_ME
-    if not may_lean or other.label.intent not in _ASKED:
+    if other.label.intent not in _ASKED or not _may_lean(alone, context):
         return
-    if other.label == alone.label:
+    if not _overrules(context, alone, other) and (
+        other.label == alone.label or _surer(alone, other)
+    ):
         return
-    if alone.label.intent is not Intent.FALLBACK and alone.confidence >= other.confidence:
-        return
-    # What was answered just now says it, if anything does: in its fuller form.
-    label = _MORE if other.label.topic == topic else other.label
+    label = other.label
+    if context.topic and label.topic == context.topic:
+        if context.names_another:
+            return
+        # What was answered just now says it, if anything does: in its fuller form.
+        label = _MORE
     write_decision(message, str(label), other.confidence, [])
     message.set(CHOICES_KEY, [], add_to_output=True)
     related = str(other.related) if other.related else None
     message.set(RELATED_KEY, related, add_to_output=True)
-    message.set(UNSURE_KEY, label.intent is Intent.FAQ, add_to_output=True)
+    unsure = other.unsure or (context.topic is not None and label.intent is Intent.FAQ)
+    message.set(UNSURE_KEY, unsure, add_to_output=True)
+
+
+def _may_lean(alone: Understanding, context: InContext) -> bool:
+    if context.topic is None and alone.label in ASKING_FOLLOW_UPS:
+        return True
+    return alone.label.intent in _MAY_LEAN or alone.label == _ABOUT_ME
+
+
+def _overrules(context: InContext, alone: Understanding, other: Understanding) -> bool:
+    """Whether the other reading stands even if it is the less sure one.
+
+    It names what a pronoun stands for, unless that is a follow-up, which the curated table answers;
+    "how to prevent" with its subject behind it is an answer's question, and no follow-up.
+    """
+    if alone.label.intent is not Intent.FOLLOW_UP:
+        return context.filled_in
+    sure_answer = other.label.intent is Intent.FAQ and not other.unsure
+    return context.topic is None and not context.filled_in and sure_answer
+
+
+def _surer(alone: Understanding, other: Understanding) -> bool:
+    return alone.label.intent is not Intent.FALLBACK and alone.confidence >= other.confidence

@@ -12,8 +12,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.question_rules import load_question_rules
-from bot.nlu.message_parts import PARTS_KEY
-from bot.nlu.question_splitter import QuestionSplitter
+from bot.nlu.message_parts import BACKGROUND_KEY, PARTS_KEY, PIECES_KEY
+from bot.nlu.question_splitter import Question, QuestionSplitter
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -35,9 +35,22 @@ class MessageSplitter(GraphComponent):
         return cls(QuestionSplitter(load_question_rules()))
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Give each message of several questions its parts."""
+        """Give each message of several questions its parts, and each list its pieces."""
         for message in messages:
             questions = self._splitter.split(message.get(TEXT) or "")
-            if questions:
-                message.set(PARTS_KEY, [Message({TEXT: question}) for question in questions])
+            if len(questions) == 1:
+                _give_pieces(message, questions[0])
+            elif questions:
+                message.set(PARTS_KEY, [_part(question) for question in questions])
         return messages
+
+
+def _part(question: Question) -> Message:
+    part = Message({TEXT: question.text, BACKGROUND_KEY: question.background})
+    _give_pieces(part, question)
+    return part
+
+
+def _give_pieces(message: Message, question: Question) -> None:
+    if question.pieces:
+        message.set(PIECES_KEY, [Message({TEXT: piece}) for piece in question.pieces])

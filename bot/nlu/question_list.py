@@ -11,10 +11,12 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.library import load_library
 from bot.content.question_rules import load_question_rules
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import heard_in, parts_of
+from bot.nlu.leaning_question import LeaningQuestions
+from bot.nlu.message_parts import heard_in, parts_of, pieces_of, reading_of
 from bot.nlu.question_splitter import QuestionSplitter
 from bot.nlu.several_questions import Part, leading, questions_of
 from bot.replies.understanding import (
@@ -22,6 +24,7 @@ from bot.replies.understanding import (
     DANGER_INTENTS,
     QUESTIONS_KEY,
     RELATED_KEY,
+    UNSURE_KEY,
     Intent,
 )
 
@@ -38,19 +41,14 @@ class QuestionList(GraphComponent):
     for personal advice, stays what was understood.
     """
 
-    def __init__(self, splitter: QuestionSplitter, believed_from: float) -> None:
+    def __init__(self, splitter: QuestionSplitter, subjects: LeaningQuestions) -> None:
         self._splitter = splitter
-        self._believed_from = believed_from
+        self._subjects = subjects
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
         """It reads the gate's decisions."""
         return [ConfidenceGate]
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """A part is believed from this probability on (0 to 1); the same as an answer."""
-        return {"believed_from": 0.65}
 
     @classmethod
     def create(
@@ -61,29 +59,36 @@ class QuestionList(GraphComponent):
         execution_context: ExecutionContext,
     ) -> QuestionList:
         """Load the rules. Raises ContentError if they break their schema."""
-        return cls(QuestionSplitter(load_question_rules()), float(config["believed_from"]))
+        rules = load_question_rules()
+        return cls(QuestionSplitter(rules), LeaningQuestions.of(load_library(), rules))
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Decide about every message that has parts."""
+        """Decide about every message that has parts or pieces."""
         for message in messages:
-            parts = parts_of(message)
+            parts = parts_of(message) or ([message] if pieces_of(message) else [])
             if parts and _intent(message) not in _DECIDED:
                 self._decide(message, parts)
         return messages
 
     def _decide(self, message: Message, parts: List[Message]) -> None:
-        read = [Part(heard_in(part), self._splitter.leans(part.get(TEXT))) for part in parts]
-        questions = questions_of(read, believed_from=self._believed_from)
+        questions = questions_of([self._read(part) for part in parts])
         if not questions:
             return
-        message.set(QUESTIONS_KEY, [str(label) for label in questions], add_to_output=True)
+        listed = [str(part.heard.label) for part in questions]
+        message.set(QUESTIONS_KEY, listed, add_to_output=True)
         if _intent(message) is Intent.PERSONAL_ADVICE:
             return
-        first = leading(questions)
-        confidence = next(part.heard.confidence for part in read if part.heard.label == first)
-        write_decision(message, str(first), confidence, [])
+        first = leading(questions).heard
+        write_decision(message, str(first.label), first.confidence, [])
         message.set(CHOICES_KEY, [], add_to_output=True)
         message.set(RELATED_KEY, None, add_to_output=True)
+        unsure = any(part.heard.unsure for part in questions)
+        message.set(UNSURE_KEY, unsure, add_to_output=True)
+
+    def _read(self, part: Message) -> Part:
+        pieces = tuple(map(self._read, pieces_of(part)))
+        named = self._subjects.name_in(reading_of(part)) is not None
+        return Part(heard_in(part), self._splitter.leans(part.get(TEXT)), named, pieces)
 
 
 def _intent(message: Message) -> Intent:

@@ -22,6 +22,9 @@ _MISSES_BEFORE_PERSON = 2
 #: So many replies to one message can be read; further questions are offered.
 _MOST_REPLIES = 3
 
+#: Of several questions, those that no button stands for.
+_NEVER_OFFERED = frozenset({Intent.HUMAN_HANDOFF, Intent.OUT_OF_SCOPE})
+
 #: Decides what to reply to what was understood, given what is remembered.
 Decision = Callable[[Understanding, DialogueState], Turn]
 
@@ -250,5 +253,5 @@ class Dialogue:
 
 
 def _questions(labels: list[Label]) -> list[Label]:
-    """Without a wish for a person: every reply has the way to one."""
-    return [label for label in labels if label.intent is not Intent.HUMAN_HANDOFF]
+    """Those that can be offered: every reply has the way to a person."""
+    return [label for label in labels if label.intent not in _NEVER_OFFERED]

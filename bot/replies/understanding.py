@@ -22,7 +22,7 @@ CHOICES_KEY = "choices"
 #: The key under which the confidence gate names a curated answer that fits beside a refusal.
 RELATED_KEY = "related_answer"
 
-#: The key under which the confidence gate says that it is not quite sure of an answer.
+#: The key under which the confidence gate says that it is not quite sure of what it believes.
 UNSURE_KEY = "unsure"
 
 #: The key under which the questions of a message of several are listed.
@@ -117,8 +117,8 @@ class Understanding:
     `choices` are what an unsure assistant asks about: exactly two where two meanings are close.
     `related` is a curated answer that fits in general beside a refusal. `danger` describes what
     made it an emergency or a crisis. `chosen`: a button says so, not words. `questions` are all
-    that a message of several questions asks for, in order; empty where there is one. `unsure`: the
-    answer is believed, but says which question it takes the message for.
+    that a message of several questions asks for, in order; empty where there is one. `unsure`: what
+    is believed is not quite sure; an answer then says which question it takes the message for.
     """
 
     label: Label

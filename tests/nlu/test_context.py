@@ -11,9 +11,10 @@ from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.library import Topic
 from bot.nlu.context_gate import ContextGate
 from bot.nlu.context_reader import ContextReader
-from bot.nlu.message_parts import IN_CONTEXT_KEY, with_parts
+from bot.nlu.message_parts import BACKGROUND_KEY, IN_CONTEXT_KEY, InContext, in_context, with_parts
 from tests.nlu.pipeline import classified, context_of, heard
 
 
@@ -30,11 +31,11 @@ def reader(storage: ModelStorage) -> ContextReader:
 def read(reader: ContextReader, text: str, topic: str | None, **more: Any) -> str | None:
     message = Message({"text": text, **more})
     reader.process([message], after(topic))
-    kept = message.get(IN_CONTEXT_KEY)
+    kept = in_context(message)
     if kept is None:
         return None
-    assert list(with_parts([message])) == [message, kept[1]]
-    return str(kept[1].get("text"))
+    assert list(with_parts([message]))[:2] == [message, kept.reading]
+    return str(kept.reading.get("text"))
 
 
 def test_after_an_answer_its_subject_is_put_in(reader: ContextReader) -> None:
@@ -61,6 +62,25 @@ def test_a_message_of_several_questions_is_read_by_its_parts(reader: ContextRead
     assert read(reader, "does it hurt?", "migraine.botox", parts=[Message({"text": "a"})]) is None
 
 
+def test_a_part_is_read_with_what_was_named_before_it(reader: ContextReader) -> None:
+    texts = ["is botox used", "does it hurt", "cost", "what is aura", "how long is that"]
+    parts = [Message({"text": text}) for text in texts]
+    reader.process([Message({"text": "words", "parts": parts})])
+
+    read_as = [other and other.reading.get("text") for other in map(in_context, parts)]
+    assert read_as == [None, "does botox hurt", "cost botox", None, "how long is aura"]
+
+
+def test_a_part_that_names_nothing_is_read_with_what_leads_up_to_it(reader: ContextReader) -> None:
+    part = Message({"text": "what comes next", BACKGROUND_KEY: "My pills have stopped working"})
+    piece = Message({"text": "does it hurt"})
+    reader.process([Message({"text": "words", "parts": [part], "pieces": [piece]})], after(None))
+
+    other, of_piece = in_context(part), in_context(piece)
+    assert other and other.reading.get("text") == "My pills have stopped working. what comes next"
+    assert of_piece and of_piece.reading.get("text") == "does Migraine hurt"
+
+
 def test_without_a_conversation_there_is_no_context(reader: ContextReader) -> None:
     message = Message({"text": "does it hurt?"})
 
@@ -68,8 +88,9 @@ def test_without_a_conversation_there_is_no_context(reader: ContextReader) -> No
     assert message.get(IN_CONTEXT_KEY) is None
 
 
-def weighed(alone: Message, other: Message) -> Any:
-    alone.set(IN_CONTEXT_KEY, ("migraine.botox", other))
+def weighed(alone: Message, other: Message, **of_context: Any) -> Any:
+    topic = Topic.parse("migraine.botox")
+    alone.set(IN_CONTEXT_KEY, InContext(other, **({"topic": topic} | of_context)))
     ContextGate().process([alone])
     return heard(alone)
 
@@ -112,3 +133,48 @@ def test_only_a_question_is_taken_from_context(label: str) -> None:
     understood = weighed(classified(nlu_fallback=0.8), classified(**{label: 0.99}))
 
     assert understood.label.intent.value == "nlu_fallback"
+
+
+@pytest.mark.parametrize("alone", ["nlu_fallback", "not_covered"])
+def test_what_names_something_else_does_not_want_more_of_the_same(alone: str) -> None:
+    understood = weighed(
+        classified(**{alone: 0.8}), classified(faq__botox=0.99), names_another=True
+    )
+
+    assert understood.label.intent.value == alone
+
+
+def test_in_a_part_the_name_stands_for_its_pronoun_even_if_less_sure() -> None:
+    named = weighed(
+        classified(faq__aura=0.99), classified(not_covered=0.8), topic=None, filled_in=True
+    )
+    assert named.label.intent.value == "not_covered"
+
+
+def test_in_a_part_a_follow_up_gives_way_to_an_answer_with_its_subject() -> None:
+    alone, other = {"follow_up__prevention": 0.99}, {"faq__aura": 0.9}
+
+    bare = weighed(classified(**alone), classified(**other), topic=None)
+    assert str(bare.label) == "faq/migraine.aura"
+    for context in ({"topic": None, "filled_in": True}, {}):
+        stays = weighed(classified(**alone), classified(**other), **context)
+        assert str(stays.label) == "follow_up/prevention"
+
+
+def test_please_explain_is_about_the_conversation_in_a_part_too() -> None:
+    simpler = weighed(classified(follow_up__simpler=0.9), classified(faq__aura=0.99), topic=None)
+
+    assert str(simpler.label) == "follow_up/simpler"
+
+
+def test_parts_and_pieces_are_weighed_too() -> None:
+    part, piece = classified(nlu_fallback=0.8), classified(nlu_fallback=0.8)
+    for one in (part, piece):
+        one.set(IN_CONTEXT_KEY, InContext(classified(faq__aura=0.9)))
+    part.set("pieces", [piece])
+    message = classified(nlu_fallback=0.8)
+    message.set("parts", [part])
+    ContextGate().process([message])
+
+    assert heard(message).label.intent.value == "nlu_fallback"
+    assert [str(heard(one).label) for one in (part, piece)] == ["faq/migraine.aura"] * 2

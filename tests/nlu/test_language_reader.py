@@ -151,9 +151,7 @@ def test_parts_of_a_message_in_another_language_are_not_answered(
     message = classified(WRITTEN["fr"], faq__botox=0.9)
     parts = [classified("a", faq__botox=0.9), classified("b", faq__aura=0.9)]
     message.set("parts", parts)
-    listing = QuestionList.create(
-        QuestionList.get_default_config(), storage, Resource("list"), context_of("list")
-    )
+    listing = QuestionList.create({}, storage, Resource("list"), context_of("list"))
     listing.process(reader.process([message]))
 
     assert heard(message).questions == ()

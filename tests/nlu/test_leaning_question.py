@@ -43,6 +43,39 @@ def test_what_is_whole_or_names_something_stays(text: str) -> None:
     assert QUESTIONS.about("Botox", text) is None
 
 
+def test_before_a_name_it_is_no_pronoun() -> None:
+    assert QUESTIONS.about("aura", "who gets this ketamine") is None
+    assert QUESTIONS.about("aura", "does that help this botox") == "does aura help this botox"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("side effects", "side effects Botox"), ("ketamine", None), ("a " * 50, None)],
+)
+def test_a_few_words_without_a_name_are_about_what_was_named(text: str, read: str | None) -> None:
+    assert QUESTIONS.bare("Botox", text) == read
+
+
+def test_the_first_name_or_the_longest_there_is_what_it_is_about() -> None:
+    questions = LeaningQuestions(load_question_rules(), {"botox", "headache"}, ["cluster headache"])
+
+    assert questions.name_in("is cluster headache treated with botox") == "cluster headache"
+    assert questions.name_in("what helps") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "turns"),
+    [
+        ("does it work for ketamine", True),
+        ("and a pill for it instead", True),
+        ("does botox do that", False),
+        ("does it help", False),
+    ],
+)
+def test_what_turns_to_something_else(text: str, turns: bool) -> None:
+    assert QUESTIONS.turns_from("Botox shots help", text) is turns
+
+
 @given(st.text(), st.text(min_size=1))
 def test_whatever_is_written_can_be_read(text: str, subject: str) -> None:
     read = QUESTIONS.about(subject, text)

@@ -30,7 +30,7 @@ class Reader:
         self.splitter = self._made(MessageSplitter, {})
         self.gates = [
             self._made(ConfidenceGate, LEVELS.dict()),
-            self._made(QuestionList, QuestionList.get_default_config()),
+            self._made(QuestionList, {}),
             self._made(SafetyGate, SafetyGate.get_default_config()),
         ]
 
@@ -74,6 +74,12 @@ def test_one_question_has_no_list(read: Reader) -> None:
 
 def test_the_same_asked_twice_is_answered_once(read: Reader) -> None:
     assert read("is botox used? does botox prevent it?").questions == ()
+
+
+def test_an_entry_of_a_list_is_a_question(read: Reader) -> None:
+    understood = read("botox for migraine, zigzag lines")
+
+    assert listed(understood) == ["faq/migraine.botox", "faq/migraine.aura"]
 
 
 def test_danger_anywhere_is_all_that_is_understood(read: Reader) -> None:

@@ -8,12 +8,21 @@ from bot.nlu.several_questions import Part, leading, questions_of
 from bot.replies.understanding import Label, Understanding
 
 
-def part(label: str, confidence: float = 0.9, *, leans: bool = False) -> Part:
-    return Part(Understanding(Label.parse(label), confidence), leans)
+def part(
+    label: str,
+    confidence: float = 0.9,
+    *,
+    leans: bool = False,
+    named: bool = True,
+    unsure: bool = False,
+    pieces: tuple[Part, ...] = (),
+) -> Part:
+    heard = Understanding(Label.parse(label), confidence, unsure=unsure)
+    return Part(heard, leans, named, pieces)
 
 
 def asked(*parts: Part) -> list[str]:
-    return [str(label) for label in questions_of(parts, believed_from=0.65)]
+    return [str(one.heard.label) for one in questions_of(parts)]
 
 
 AURA, BOTOX = part("faq/migraine.aura"), part("faq/migraine.botox")
@@ -39,23 +48,67 @@ def test_without_an_answer_the_whole_has_the_say() -> None:
     assert asked(part("not_covered"), part("human_handoff")) == []
 
 
-@pytest.mark.parametrize(
-    "other", ["chitchat/thanks", "out_of_scope", "affirm", "nlu_fallback", "follow_up/more"]
-)
+@pytest.mark.parametrize("other", ["chitchat/thanks", "affirm", "nlu_fallback", "follow_up/more"])
 def test_asides_are_no_questions(other: str) -> None:
     assert asked(AURA, part(other)) == []
 
 
-def test_what_is_not_believed_is_not_answered() -> None:
-    assert asked(AURA, part("faq/migraine.botox", 0.6)) == []
-    assert asked(AURA, part("personal_advice", 0.35)) == ["faq/migraine.aura", "personal_advice"]
+def test_what_is_surely_out_of_scope_is_declined_in_its_place() -> None:
+    assert asked(AURA, part("out_of_scope")) == ["faq/migraine.aura", "out_of_scope"]
+    assert asked(AURA, part("out_of_scope", unsure=True)) == []
+    assert asked(AURA, part("out_of_scope", leans=True)) == []
 
 
-def test_a_leaning_part_counts_only_as_a_follow_up() -> None:
-    assert asked(AURA, part("faq/migraine.botox", leans=True)) == []
+@pytest.mark.parametrize("how", [{"leans": True}, {"named": False}])
+def test_what_stands_not_by_itself_is_believed_only_if_sure(how: dict[str, bool]) -> None:
+    assert asked(AURA, part("faq/migraine.botox", unsure=True, **how)) == []
+    assert asked(AURA, part("faq/migraine.botox", **how)) == [
+        "faq/migraine.aura",
+        "faq/migraine.botox",
+    ]
+    assert asked(AURA, part("faq/migraine.botox", unsure=True)) != []
+
+
+def test_advice_on_one_person_is_declined_however_unsure() -> None:
+    assert asked(AURA, part("personal_advice", 0.35, unsure=True)) == [
+        "faq/migraine.aura",
+        "personal_advice",
+    ]
+
+
+def test_a_follow_up_needs_something_before_it() -> None:
     leaning = part("follow_up/duration", leans=True)
     assert asked(AURA, leaning) == ["faq/migraine.aura", "follow_up/duration"]
     assert asked(leaning, AURA) == []
+
+
+def test_what_leans_on_a_question_without_answer_has_none_either() -> None:
+    leaning = part("faq/migraine.definition", leans=True)
+    assert asked(BOTOX, part("not_covered"), leaning) == ["faq/migraine.botox", "not_covered"]
+    assert asked(BOTOX, leaning) == ["faq/migraine.botox", "faq/migraine.definition"]
+
+
+def test_a_list_is_answered_entry_by_entry() -> None:
+    assert asked(part("nlu_fallback", pieces=(AURA, BOTOX))) == [
+        "faq/migraine.aura",
+        "faq/migraine.botox",
+    ]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (AURA, part("faq/migraine.botox", unsure=True)),
+        (AURA, part("nlu_fallback")),
+        (AURA, AURA),
+        (),
+    ],
+)
+def test_what_is_no_list_of_questions_stays_whole(pieces: tuple[Part, ...]) -> None:
+    whole = part("faq/migraine.cgrp", pieces=pieces)
+
+    assert asked(whole, AURA) == ["faq/migraine.cgrp", "faq/migraine.aura"]
+    assert asked(whole) == []
 
 
 @pytest.mark.parametrize("danger", ["crisis/suicide.2", "emergency/body"])
@@ -64,7 +117,7 @@ def test_danger_in_a_part_leaves_the_say_to_the_whole(danger: str) -> None:
 
 
 def test_advice_on_one_person_leads() -> None:
-    both = questions_of([AURA, part("personal_advice")], believed_from=0.65)
+    both = questions_of([AURA, part("personal_advice")])
 
-    assert str(leading(both)) == "personal_advice"
-    assert str(leading(both[:1])) == "faq/migraine.aura"
+    assert leading(both) == both[1]
+    assert leading(both[:1]) == AURA

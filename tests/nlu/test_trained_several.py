@@ -19,6 +19,10 @@ SEVERAL = {
     "what is botox what is cgrp": ("botox", "cgrp"),
     "1) botox 2) ketamine": ("botox", "ketamine_for_migraine"),
     "what is a migraine and how long does it last?": ("definition", "duration_of_attack"),
+    "What is a migraine? When is it called chronic?": ("definition", "episodic_vs_chronic"),
+    "who reviewed, what refs": ("last_reviewed", "references"),
+    "tension vs migraine, also cluster vs migraine": ("vs_tension", "vs_cluster"),
+    "wats aura n wats botox": ("aura", "botox"),
 }
 
 

@@ -143,6 +143,17 @@ def test_by_text_a_refusal_has_the_first_answer_with_it(dialogue: Dialogue) -> N
     assert offered == [payload_of(Label.parse("faq/migraine.aura")), PERSON_PAYLOAD]
 
 
+def test_what_is_out_of_scope_is_declined_in_its_place_and_by_text_not_offered(
+    dialogue: Dialogue,
+) -> None:
+    said = asking("faq/migraine.botox", "out_of_scope")
+
+    assert kinds(reply_to(dialogue, said)) == [ReplyKind.ANSWER, ReplyKind.OUT_OF_SCOPE]
+    by_text = reply_to(dialogue, said, BY_TEXT)
+    assert topics(by_text) == ["botox"]
+    assert "/out_of_scope" not in [button.payload for button in by_text.reply.buttons]
+
+
 def test_by_text_a_person_is_not_offered_twice(dialogue: Dialogue) -> None:
     turn = reply_to(dialogue, asking("faq/migraine.botox", "human_handoff"), BY_TEXT)
 

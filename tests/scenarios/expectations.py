@@ -139,13 +139,17 @@ def load_scenarios() -> dict[str, Scenario]:
     return found
 
 
-def check_message(message: Message) -> None:
-    """What must be true of every message, whatever it says."""
+def check_message(message: Message, *, ends_turn: bool = True) -> None:
+    """What must be true of every message, whatever it says.
+
+    An answer with more to follow, which does not end the turn, leaves the way on to the last.
+    """
     kind, disclaimer = message["kind"], message["disclaimer"]
     page = page_of(message["page"] or "migraine")
     assert disclaimer == (page["disclaimer"] if kind in _DISCLAIMED else None)
     ways_on = _FORM_WAYS_ON if kind == "intake" else _WAYS_ON
-    assert not ways_on.isdisjoint(titles(message)) or PHONE in message["text"] or kind == "notice"
+    goes_on = kind == "notice" or (kind == "answer" and not ends_turn)
+    assert not ways_on.isdisjoint(titles(message)) or PHONE in message["text"] or goes_on
     assert "payload" not in str(message)
     if kind == "answer":
         check_answer(message)

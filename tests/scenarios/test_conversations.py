@@ -30,7 +30,7 @@ def test_conversation(
         played = turn.play(conversation)
         conversation.wait_until_stored(played.messages[-1])
         for message in played.messages:
-            check_message(message)
+            check_message(message, ends_turn=message is played.messages[-1])
         check_turn(turn, played)
         said.append((played.said, played.messages))
     check_history(conversation, said)

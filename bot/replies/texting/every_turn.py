@@ -68,7 +68,9 @@ class EveryTurn:
             yield f"{topic}, not covered", composer.not_covered(topic)
             first = composer.several.first(composer.answer(topic), left)
             yield f"{topic}, first of several", first
-            yield f"{topic}, as understood", composer.understood_as(topic)
+            understood = composer.understood_as(topic)
+            yield f"{topic}, as understood", understood
+            yield f"{topic}, understood of several", composer.several.first(understood, left)
 
     def dangers(self) -> Iterator[tuple[str, Reply]]:
         """The reply to every danger, in every language that one may be told in."""
