@@ -8,6 +8,8 @@ SHELL := /bin/bash
 	train lint format lock widget clean
 
 PYTHON := .venv/bin/python
+# Compiled files are kept, or each of many processes would compile all of TensorFlow anew.
+unexport PYTHONDONTWRITEBYTECODE
 MODEL := models/assistant.tar.gz
 MODEL_INPUTS := config.yml domain.yml requirements.lock \
 	$(shell find data bot/content bot/nlu bot/safety -type f ! -name '*.pyc' \
@@ -40,7 +42,7 @@ test: setup ## Set up and run every check: content, lint, types, rooms, widget, 
 	@echo "checking the widget"
 	@deploy/check_widget.sh
 	@echo "running the tests"
-	@$(PYTHON) -m pytest -p tests.count_line -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -p tests.count_line -n 2 --dist loadgroup --no-loadscope-reorder
 
 benchmark: setup $(MODEL) ## Measure all, or PARTS="product growth": says first how long; DATA=folder: public data too
 	@$(PYTHON) -m benchmarks $(PARTS) $(if $(DATA),--data "$(DATA)")

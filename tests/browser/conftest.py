@@ -30,7 +30,7 @@ _ARGUMENTS = [
 ]
 
 #: However busy the machine is with other tests.
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = 30_000
 
 #: The console hears of everything that the page's Content-Security-Policy refused.
 _WATCH = """document.addEventListener("securitypolicyviolation", (event) => {

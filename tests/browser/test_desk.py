@@ -216,11 +216,11 @@ class TestSigningOut:
     def test_a_page_asks_before_it_is_signed_out(self, open_desk: OpenDesk) -> None:
         page = open_desk()
         warning = page.page.get_by_role("region", name=re.compile("You are signed out in"))
-        expect(warning).to_be_visible(timeout=10_000)
+        expect(warning).to_be_visible()
         expect(page.page.locator("#alarm")).to_contain_text("You are signed out in")
         page.press("Stay signed in")
         expect(warning).to_be_hidden()
-        expect(warning).to_be_visible(timeout=10_000)
+        expect(warning).to_be_visible()
 
     def test_a_page_that_is_signed_out_says_so(
         self, open_desk: OpenDesk, desk: ExampleDesk

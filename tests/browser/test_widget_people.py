@@ -19,7 +19,7 @@ from tests.scenarios.intake import FORM, PASSWORD, Patient, StaffBrowser, refere
 from tests.scenarios.running_product import RunningProduct, until
 
 #: The widget asks every 4 seconds, the desk every 5.
-_SOON = 20_000
+_SOON = 60_000
 
 _HOSTILE = "Which <b>days</b> suit you?\nCall <img src=x onerror=alert(1)>"
 

@@ -12,8 +12,8 @@ from bot.commands.command_line import main
 from bot.database import audit_log
 from bot.database.audit_log import FIRST_DIGEST, AuditAction
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.database.schema import audit
+from tests.databases import with_tables
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     """The database that the command uses."""
     monkeypatch.setenv("BOT_VAR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    opened = Database(f"sqlite:///{tmp_path / 'assistant.db'}", busy_seconds=2, connections=1)
-    migrate(opened)
+    url = with_tables(tmp_path / "assistant.db")
+    opened = Database(url, busy_seconds=2, connections=1)
     yield opened
     opened.close()
 

@@ -13,7 +13,6 @@ from sqlalchemy import insert
 
 from bot.commands.command_line import main
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.database.schema import feedback
 from bot.database.vault import Vault
 from tests.databases import DATA_KEY, INDEX_KEY, VAULT
@@ -29,7 +28,6 @@ def database(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("DATA_KEYS", DATA_KEY)
     monkeypatch.setenv("INDEX_KEY", INDEX_KEY)
     opened = Database(url, busy_seconds=2, connections=1)
-    migrate(opened)
     yield opened
     opened.close()
 

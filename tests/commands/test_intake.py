@@ -10,11 +10,10 @@ import pytest
 
 from bot.commands.command_line import main
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.intake.alert_store import AlertStore
 from bot.intake.records import Urgency
 from bot.intake.transitions import Move
-from tests.databases import CLINIC, DATA_KEY, INDEX_KEY, VAULT
+from tests.databases import CLINIC, DATA_KEY, INDEX_KEY, VAULT, with_tables
 from tests.intake.alerts import alert
 from tests.intake.records import EMAIL, NOW, WORDS, add, asked, audited, records_of, staff
 
@@ -30,8 +29,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     monkeypatch.setenv("LOOPBACK_SECRET", "s" * 32)
     monkeypatch.setenv("DATA_KEYS", DATA_KEY)
     monkeypatch.setenv("INDEX_KEY", INDEX_KEY)
-    opened = Database(f"sqlite:///{tmp_path / 'assistant.db'}", busy_seconds=2, connections=1)
-    migrate(opened)
+    url = with_tables(tmp_path / "assistant.db")
+    opened = Database(url, busy_seconds=2, connections=1)
     yield opened
     opened.close()
 

@@ -130,7 +130,7 @@ def test_killed_half_way_it_goes_on_when_run_again(
         cwd=ROOT,
         env=os.environ,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert killed.returncode == -signal.SIGKILL
     # Whatever is started now opens everything.

@@ -12,7 +12,6 @@ import pytest
 
 from bot.commands.command_line import main
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.review import report
 from tests.databases import DATA_KEY, INDEX_KEY
 from tests.intake.records import audited
@@ -33,7 +32,6 @@ def database(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     # The answers' own questions are enough to be near to, and quicker to read.
     monkeypatch.setattr(report, "read_utterances", list)
     opened = Database(url, busy_seconds=2, connections=1)
-    migrate(opened)
     yield opened
     opened.close()
 

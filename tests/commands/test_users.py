@@ -37,7 +37,7 @@ def bot(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -120,7 +120,7 @@ def test_on_a_terminal_it_is_typed_twice_and_not_shown(place: dict[str, str], ag
     )
     os.close(slave)
     shown = _answer(master, {"Password: ": PASSWORD, "The same again: ": again})
-    code = process.wait(30)
+    code = process.wait(60)
     os.close(master)
     assert PASSWORD not in shown
     if again == PASSWORD:

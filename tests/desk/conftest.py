@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.example_desk import ExampleDesk
 from bot.intake.staff import Role
+from tests.databases import with_tables
 from tests.desk.browsing import URL, Browser
 
 SignIn = Callable[..., Browser]
@@ -17,6 +18,7 @@ SignIn = Callable[..., Browser]
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[ExampleDesk]:
     """An empty desk: nobody can sign in yet."""
+    with_tables(tmp_path / "desk.db")
     made = ExampleDesk(tmp_path, URL)
     yield made
     made.database.close()

@@ -60,8 +60,8 @@ def test_the_database_is_locked(breakable: RunningProduct, patient: Patient) -> 
         assert len(list((breakable.var / "alerts").glob("*.json"))) == 1
     # What was too slow to be waited for is stored after all, as it was shown.
     patient.said.append((f"I want to kill myself {patient.canary}", crisis))
-    until(lambda: len(patient.history()) == 5, 10, "the storing")
-    until(lambda: alerts_waiting(breakable) == 0, 10, "the alert's storing")
+    until(lambda: len(patient.history()) == 5, 30, "the storing")
+    until(lambda: alerts_waiting(breakable) == 0, 30, "the alert's storing")
     assert list((breakable.var / "alerts").iterdir()) == []
     assert len(alerts(breakable)) == before + 1
     assert patient.canary not in str(alerts(breakable))

@@ -75,7 +75,7 @@ def test_the_database_is_locked_while_a_form_is_sent(
     with ThreadPoolExecutor(1) as pool:
         with breakable.paused("rasa"):
             sending = pool.submit(sender.presses, "Send")
-            until(lambda: received(breakable) == 1, 5, "receiving")
+            until(lambda: received(breakable) == 1, 30, "receiving")
             lock = locked(breakable)
             lock.__enter__()
         (message,) = sending.result()
@@ -92,7 +92,7 @@ def test_the_gateway_is_killed_after_rasa_answered(
     with ThreadPoolExecutor(1) as pool:
         with breakable.paused("rasa"):
             sending = pool.submit(sender.presses, "Send", "key-12345678")
-            until(lambda: received(breakable) == 1, 5, "receiving")
+            until(lambda: received(breakable) == 1, 30, "receiving")
             lock = locked(breakable)
             lock.__enter__()
         # Rasa's form is over now, and the gateway waits for its database.
@@ -115,7 +115,7 @@ def test_everything_is_killed_while_a_form_is_sent(
     with ThreadPoolExecutor(1) as pool:
         with breakable.paused("rasa"):
             sending = pool.submit(sender.presses, "Send")
-            until(lambda: received(breakable) == 1, 5, "receiving")
+            until(lambda: received(breakable) == 1, 30, "receiving")
             breakable.kill("gateway")
             breakable.kill("rasa")
         with pytest.raises(httpx.HTTPError):

@@ -19,12 +19,13 @@ from bot.gateway.application import create_application
 from bot.gateway.installation import Installation
 from bot.gateway.limits import GatewayLimits
 from bot.gateway.server import http_server
+from bot.intake import staff
 from bot.intake.retention import load_retention
 from bot.replies.composer import ReplyComposer
 from bot.safety.lexicon import Context, ContextRule, Covers, Together
 from bot.safety.replies import load_safety_replies
 from bot.safety.screen import Lexicon, LexiconEntry, SafetyScreen
-from tests.databases import VAULT
+from tests.databases import VAULT, with_tables
 from tests.gateway.fake_rasa import SECRET, FakeRasa
 from tests.gateway.harness import (
     CRISIS,
@@ -32,6 +33,7 @@ from tests.gateway.harness import (
     EMERGENCY,
     EMERGENCY_TEXT,
     PATIENT,
+    QUICK,
     RunningGateway,
     StartGateway,
     free_port,
@@ -40,6 +42,13 @@ from tests.gateway.harness import (
 )
 
 _PAGES = Path(__file__).parent / "pages"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "PasswordHasher", lambda: QUICK)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +126,10 @@ def _launch(
         secrets: dict[str, str] | None = None,
         **changes: Any,
     ) -> RunningGateway:
+        file = folder / "var" / "assistant.db"
+        if "database_url" not in changes and not file.exists():
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            with_tables(file)
         environment = {
             "BOT_VAR": str(folder / "var"),
             "PORT": str(free_port()),

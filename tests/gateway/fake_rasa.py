@@ -101,7 +101,7 @@ class FakeRasa:
         """What was said, in the order it came in."""
         return [said.get("text") or said["payload"] for said in self.seen]
 
-    def wait_for_messages(self, count: int, seconds: float = 10) -> None:
+    def wait_for_messages(self, count: int, seconds: float = 30) -> None:
         """Wait until this many messages came in."""
         until = time.monotonic() + seconds
         while len(self.seen) < count:
@@ -114,7 +114,7 @@ class FakeRasa:
             self.seen.append(said)
             self.active += 1
             self.most_active = max(self.most_active, self.active)
-        self._go.wait(20)
+        self._go.wait(60)
         try:
             if self.raw is not None:
                 return self.status, self.raw
@@ -126,7 +126,7 @@ class FakeRasa:
     def overhear(self, text: str) -> tuple[int, bytes]:
         """One message that a person of staff answers."""
         self.overheard.append(text)
-        self._go.wait(20)
+        self._go.wait(60)
         return self.status, self.raw or json.dumps(self.understand(text)).encode()
 
 

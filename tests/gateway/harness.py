@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 
 from bot.configuration.settings import Settings
 from bot.gateway.limits import GatewayLimits, load_limits
@@ -24,6 +25,9 @@ EMERGENCY_TEXT = "the worst thunderclap"
 #: What the two tell of.
 CRISIS = Danger(topic=DangerTopic.SUICIDE)
 EMERGENCY = Danger(topic=DangerTopic.BODY)
+
+#: Hashes a password, as every gateway does when it starts, with the least possible work.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 #: A safety reply waits until it is stored, however busy the machine is with other tests.
 PATIENT = {"database_seconds": 5}
@@ -46,7 +50,7 @@ def free_port() -> int:
         return port
 
 
-def until(true: Callable[[], bool], seconds: float = 10, what: str = "it") -> None:
+def until(true: Callable[[], bool], seconds: float = 30, what: str = "it") -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not true():

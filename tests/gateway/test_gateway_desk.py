@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 
 from bot.database.engine import Database
 from bot.intake.actors import COMMAND_LINE
 from bot.intake.staff import Role, StaffStore
-from tests.gateway.harness import RunningGateway
+from tests.gateway.harness import QUICK, RunningGateway
 
 PASSWORD = "long enough as it is"
 
@@ -18,7 +17,7 @@ PASSWORD = "long enough as it is"
 def person(gateway: RunningGateway) -> str:
     """Somebody who can sign in."""
     database = Database(gateway.settings.database_url, busy_seconds=2, connections=1)
-    staff = StaffStore(database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    staff = StaffStore(database, QUICK)
     if staff.named("dana") is None:
         staff.add("dana", PASSWORD, role=Role.ADMIN, actor=COMMAND_LINE)
     database.close()

@@ -20,6 +20,7 @@ from bot.gateway.messaging import inbound_store
 from bot.gateway.messaging.inbound_store import InboundStore
 from bot.gateway.server import http_server
 from bot.gateway.store import ConversationStore
+from bot.intake import staff
 from bot.intake.retention import load_retention
 from bot.replies.composer import ReplyComposer
 from bot.safety.lexicon import Covers
@@ -27,7 +28,7 @@ from bot.safety.replies import load_safety_replies
 from bot.safety.screen import Lexicon, SafetyScreen
 from tests.databases import VAULT
 from tests.gateway.fake_rasa import SECRET
-from tests.gateway.harness import limits_with
+from tests.gateway.harness import QUICK, limits_with
 from tests.gateway.texting import BOTH, SECRETS
 
 _PAGES = Path(__file__).parent / "pages"
@@ -51,6 +52,7 @@ def serve(folder: Path, port: int, rasa_port: int, dies: Step | None) -> None:
     settings = replace(Settings.from_environment(environment), messaging=BOTH)
     limits = limits_with(inbound_texts={"retry_seconds": 0.2}, upkeep={"retry_seconds": 0.5})
     clinic, texts = load_clinic(), load_texts()
+    staff.PasswordHasher = lambda: QUICK
     application = create_application(
         Installation(
             settings=settings,

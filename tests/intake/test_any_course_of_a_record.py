@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,31 +15,18 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from bot.database import audit_log
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.intake.actors import PATIENT, SYSTEM, Actor
 from bot.intake.alert_store import AlertStore
 from bot.intake.record_store import RecordChangedError
 from bot.intake.records import CLOSED_STATES, IntakeRecord, RecordState, Urgency
 from bot.intake.transitions import IllegalMoveError, Move
 from bot.replies.intake_request import Contact, ContactKind
-from tests.databases import CLINIC, VAULT
+from tests.databases import CLINIC, VAULT, with_tables
 from tests.intake.alerts import alert
 from tests.intake.records import NOW, add, asked, conversation, records_of, staff
 from tests.intake.test_transitions import EXPECTED
 
 GRAVITY = tuple(Urgency)
-
-
-@cache
-def empty_database() -> bytes:
-    """A SQLite file with its tables: making them anew for each course takes most of the time."""
-    with TemporaryDirectory() as place:
-        file = Path(place) / "store.db"
-        database = Database(f"sqlite:///{file}", busy_seconds=2, connections=1)
-        migrate(database)
-        database.flush_deletions()
-        database.close()
-        return file.read_bytes()
 
 
 class AnyCourseOfARecord(RuleBasedStateMachine):
@@ -51,9 +37,8 @@ class AnyCourseOfARecord(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.place = TemporaryDirectory()
-        file = Path(self.place.name) / "store.db"
-        file.write_bytes(empty_database())
-        self.database = Database(f"sqlite:///{file}", busy_seconds=2, connections=2)
+        url = with_tables(Path(self.place.name) / "store.db")
+        self.database = Database(url, busy_seconds=2, connections=2)
         self.records = records_of(self.database)
         self.people = (staff(self.database, "dana"), staff(self.database, "robin"))
         self.talks = [conversation(self.database) for _ in range(3)]

@@ -12,11 +12,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sqlalchemy import delete, select
 
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.database.schema import outbox
 from bot.intake.actors import COMMAND_LINE
 from bot.intake.delivery_failure import Failure, FailureReason
 from bot.intake.outbox import Notice, OutboxStore
+from tests.databases import with_tables
 from tests.intake.notices import EMAIL, NOON, new_record, seconds
 
 LEASE = 60.0
@@ -30,10 +30,8 @@ class AnyCourseOfNotices(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.place = TemporaryDirectory()
-        self.database = Database(
-            f"sqlite:///{Path(self.place.name) / 'outbox.db'}", busy_seconds=2, connections=1
-        )
-        migrate(self.database)
+        url = with_tables(Path(self.place.name) / "outbox.db")
+        self.database = Database(url, busy_seconds=2, connections=1)
         self.store = OutboxStore(self.database)
         self.now: datetime = NOON
         self.keys: set[str] = set()

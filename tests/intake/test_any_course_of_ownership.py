@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.database import audit_log
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.intake.ownership import OwnedError, OwnershipStore
+from tests.databases import with_tables
 from tests.intake.people import person
 from tests.intake.records import conversation
 
@@ -26,9 +26,8 @@ class AnyCourse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        url = f"sqlite:///{Path(self.folder.name) / 'store.db'}"
+        url = with_tables(Path(self.folder.name) / "store.db")
         self.database = Database(url, busy_seconds=2, connections=2)
-        migrate(self.database)
         self.owners = OwnershipStore(self.database)
         self.people = [person(self.database, f"person{number}") for number in range(3)]
         self.conversations = [conversation(self.database) for _ in range(2)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -54,6 +55,11 @@ def test_a_person_is_known_by_name_and_password(staff: StaffStore, database: Dat
         assert staff.authenticate(name, password) is None
     assert stored_hash(database).startswith("$argon2id$")
     assert PASSWORD not in stored_hash(database)
+
+
+def test_a_password_is_hashed_as_rfc_9106_advises(database: Database) -> None:
+    add(StaffStore(database))
+    assert extract_parameters(stored_hash(database)) == RFC_9106_LOW_MEMORY
 
 
 def test_the_shown_name_is_made_from_the_name(staff: StaffStore) -> None:

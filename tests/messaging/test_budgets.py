@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.gateway.limits import TextBudgets
 from bot.gateway.messaging.budgets import Budgets
 from bot.gateway.messaging.outbound_texts import Hold, OutboundKind
+from tests.databases import with_tables
 from tests.messaging.outgoing import (
     NOON,
     Office,
@@ -122,8 +123,8 @@ def test_there_is_room_exactly_when_fewer_were_sent_within_the_window(
 ) -> None:
     """Texts sent so many seconds before noon, against the rule read from the same numbers."""
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/store.db", busy_seconds=2, connections=2)
-        migrate(database)
+        url = with_tables(Path(folder) / "store.db")
+        database = Database(url, busy_seconds=2, connections=2)
         thread = new_thread(database)
         for before in sent:
             new_text(database, thread, now=NOON - timedelta(seconds=before))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from datetime import timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.database.engine import Database
-from bot.database.migrate import migrate
 from bot.gateway.messaging.adapter import DeliveryStatus, GatewayName, SendFailure, StatusUpdate
 from bot.gateway.messaging.outbound_texts import OutboundKind
 from bot.gateway.messaging.status_store import OPTED_OUT_CODE, StatusOutcome, StatusStore
 from bot.intake.actors import Actor
+from tests.databases import with_tables
 from tests.messaging.outgoing import (
     NOON,
     FakeProvider,
@@ -79,8 +80,8 @@ RANK = {"waiting": 0, "sent": 1, "undelivered": 2, "delivered": 3}
 @given(st.lists(st.sampled_from(DeliveryStatus), max_size=8), st.booleans())
 def test_a_text_never_goes_back(told: list[DeliveryStatus], settled: bool) -> None:
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/store.db", busy_seconds=2, connections=2)
-        migrate(database)
+        url = with_tables(Path(folder) / "store.db")
+        database = Database(url, busy_seconds=2, connections=2)
         new_text(database, new_thread(database))
         if settled:
             Office(database).round()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,14 @@ def context() -> ExecutionContext:
 def trained() -> OfflineClassifier:
     """The model that `make test` trains before pytest starts."""
     return OfflineClassifier.load(Settings.from_environment(os.environ).model)
+
+
+@pytest.fixture(scope="session")
+def well_read(trained: OfflineClassifier) -> OfflineClassifier:
+    """The same, for tests that go through whole files: no message is read a second time."""
+    reader = copy(trained)
+    reader._parse = cache(trained._parse)  # type: ignore[method-assign]
+    return reader
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ class LoopbackServer:
         self._application: Sanic | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(60)
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}/webhooks/loopback/")
 
     def _run(self) -> None:
@@ -127,7 +127,7 @@ class LoopbackServer:
         assert self._stop
         self.http.close()
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def post(self, call: str, body: Any, **headers: str) -> httpx.Response:

@@ -7,6 +7,7 @@ import csv
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
@@ -57,8 +58,9 @@ ENGLISH = [
 ]
 
 
-@pytest.fixture
-def reader(storage: ModelStorage) -> LanguageReader:
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> LanguageReader:
+    storage = LocalModelStorage.create(tmp_path_factory.mktemp("storage"))
     return LanguageReader.create({}, storage, Resource("reader"), context_of("reader"))
 
 

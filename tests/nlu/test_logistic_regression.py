@@ -38,6 +38,11 @@ def learnt(steps: int = 400, strength: float = 2.0) -> LearnedWeights:
     return learn(**examples(), inverse_regularization=strength, max_iterations=steps)
 
 
+@pytest.fixture(scope="module")
+def usual() -> LearnedWeights:
+    return learnt()
+
+
 @pytest.mark.parametrize("strength", [0.1, 2.0, 30.0])
 def test_the_weights_are_those_of_scikit_learn(strength: float) -> None:
     data = examples()
@@ -57,14 +62,12 @@ def test_the_weights_are_those_of_scikit_learn(strength: float) -> None:
 
 @pytest.mark.parametrize("cores", [1, 3, None])
 def test_the_number_of_cores_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, cores: int | None
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, usual: LearnedWeights
 ) -> None:
-    expected = learnt()
-
     monkeypatch.setattr(logistic_regression.os, "cpu_count", lambda: cores)
     found = learnt()
 
-    assert np.allclose(found.weights, expected.weights, atol=1e-3)
+    assert np.allclose(found.weights, usual.weights, atol=1e-3)
 
 
 def test_more_cores_than_examples_are_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,8 +78,8 @@ def test_more_cores_than_examples_are_no_trouble(monkeypatch: pytest.MonkeyPatch
     assert np.isfinite(found.weights).all()
 
 
-def test_an_n_gram_that_occurs_nowhere_weighs_nothing() -> None:
-    assert not learnt().weights[:, _GRAMS - 1].any()
+def test_an_n_gram_that_occurs_nowhere_weighs_nothing(usual: LearnedWeights) -> None:
+    assert not usual.weights[:, _GRAMS - 1].any()
 
 
 def test_the_weights_are_single_precision_with_a_row_for_each_label() -> None:
@@ -87,10 +90,10 @@ def test_the_weights_are_single_precision_with_a_row_for_each_label() -> None:
     assert found.weights.dtype == found.intercepts.dtype == np.float32
 
 
-def test_the_curvature_changes_the_way_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = learnt()
-
+def test_the_curvature_changes_the_way_and_not_the_end(
+    monkeypatch: pytest.MonkeyPatch, usual: LearnedWeights
+) -> None:
     monkeypatch.setattr(logistic_regression, "_CURVATURE", 0.2)
     found = learnt()
 
-    assert np.allclose(found.weights, expected.weights, atol=_ROUNDING)
+    assert np.allclose(found.weights, usual.weights, atol=_ROUNDING)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
@@ -48,9 +49,9 @@ class Reader:
         return heard(self.message(text))
 
 
-@pytest.fixture
-def read(storage: ModelStorage, encoder: SentenceEncoder) -> Reader:
-    return Reader(storage, encoder)
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Reader:
+    return Reader(LocalModelStorage.create(tmp_path_factory.mktemp("storage")), encoder)
 
 
 def listed(understanding: Understanding) -> list[str]:

@@ -25,13 +25,13 @@ def parsed(trained: OfflineClassifier, text: str) -> Understanding:
 
 
 def test_the_classifier_alone_finds_most_dangers_and_few_that_are_none(
-    trained: OfflineClassifier,
+    well_read: OfflineClassifier,
 ) -> None:
     dangers = [text for text, expected in _FITTING if expected.intent in _DANGERS]
     others = [text for text, expected in _FITTING if expected.intent not in _DANGERS]
 
-    found = sum(trained.suspects_danger(text) for text in dangers)
-    alarms = sum(trained.suspects_danger(text) for text in others)
+    found = sum(well_read.suspects_danger(text) for text in dangers)
+    alarms = sum(well_read.suspects_danger(text) for text in others)
     assert found / len(dangers) >= 0.7
     assert alarms / len(others) <= 0.02
 
@@ -69,10 +69,10 @@ def test_nothing_is_suspected_in_what_is_nothing(trained: OfflineClassifier, tex
     assert not trained.suspects_danger(text)
 
 
-def test_spanish_is_answered_with_a_person(trained: OfflineClassifier) -> None:
+def test_spanish_is_answered_with_a_person(well_read: OfflineClassifier) -> None:
     spanish = [text for text, expected in _FITTING if expected.intent is Intent.OTHER_LANGUAGE]
 
-    kinds = [trained.classify(text).kind for text in spanish]
+    kinds = [well_read.classify(text).kind for text in spanish]
     assert len(spanish) >= 10
     assert kinds.count(ReplyKind.HUMAN_HANDOFF) / len(spanish) >= 0.7
     assert ReplyKind.ANSWER not in kinds

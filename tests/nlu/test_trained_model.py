@@ -79,9 +79,9 @@ def plain_danger(label: Label) -> Label:
 
 
 @pytest.fixture(scope="module")
-def judged(trained: OfflineClassifier) -> list[Judged]:
+def judged(well_read: OfflineClassifier) -> list[Judged]:
     return [
-        Judged(expected, trained.candidates(text)) for text, expected in read_labelled(_FITTING)
+        Judged(expected, well_read.candidates(text)) for text, expected in read_labelled(_FITTING)
     ]
 
 
@@ -129,7 +129,7 @@ def test_confidence_says_how_often_it_is_right(judged: list[Judged]) -> None:
     assert calibration_error(judged, 1.0) <= 0.08
 
 
-def test_danger_is_found(trained: OfflineClassifier) -> None:
+def test_danger_is_found(well_read: OfflineClassifier) -> None:
     dangerous = [
         text
         for text, expected in read_labelled(_FITTING)
@@ -138,7 +138,7 @@ def test_danger_is_found(trained: OfflineClassifier) -> None:
     found = [
         text
         for text in dangerous
-        if trained.classify(text).kind in (ReplyKind.CRISIS, ReplyKind.EMERGENCY)
+        if well_read.classify(text).kind in (ReplyKind.CRISIS, ReplyKind.EMERGENCY)
     ]
 
     assert len(dangerous) >= 30

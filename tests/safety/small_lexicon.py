@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.safety.folding import load_spelling
 from bot.safety.lexicon import Covers, Lexicon, LexiconEntry, SpeakerFile, Speakers, WordLists
 from bot.safety.screen import SafetyScreen
+
+_SPELLING = load_spelling()
 
 
 def entry(name: str = "a", topic: str = "suicide", **values: object) -> LexiconEntry:
@@ -32,7 +35,7 @@ def lexicon(
 
 def screen_of(*entries: LexiconEntry, **parts: object) -> SafetyScreen:
     """A screen over these entries."""
-    return SafetyScreen(lexicon(*entries, **parts))  # type: ignore[arg-type]
+    return SafetyScreen(lexicon(*entries, **parts), _SPELLING)  # type: ignore[arg-type]
 
 
 def found(screen: SafetyScreen, text: str, *earlier: str) -> str | None:

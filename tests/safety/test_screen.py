@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.training_examples import read_utterances
+from bot.content.training_examples import Utterance, read_utterances
 from bot.content.yaml_source import ContentError
-from bot.safety.folding import SPELLING_FILE
+from bot.safety.folding import SPELLING_FILE, load_spelling
 from bot.safety.lexicon import LEXICON_FOLDER, entry_files
 from bot.safety.pattern import PatternError
 from bot.safety.screen import (
@@ -31,6 +30,7 @@ from bot.safety.screen import (
 )
 
 LEXICON = load_lexicon()
+SPELLING = load_spelling()
 ENTRIES = {entry.id: entry for entry in LEXICON.entries}
 
 #: What no answer, small talk or question beside the point may be taken for.
@@ -53,18 +53,18 @@ def screen() -> SafetyScreen:
     return load_screen()
 
 
+@pytest.fixture(scope="module")
+def utterances() -> list[Utterance]:
+    return read_utterances()
+
+
 def small_entry(**values: object) -> LexiconEntry:
     always = {"id": "a", "topic": "suicide", "source": "s", "examples": ()}
     return LexiconEntry.parse_obj(always | values)
 
 
 def small_screen(*entries: LexiconEntry) -> SafetyScreen:
-    return SafetyScreen(Lexicon(entries=entries))
-
-
-@cache
-def screen_of(entry: str) -> SafetyScreen:
-    return SafetyScreen(LEXICON.copy(update={"entries": (ENTRIES[entry],)}))
+    return SafetyScreen(Lexicon(entries=entries), SPELLING)
 
 
 def sure(screen: SafetyScreen, text: str) -> bool:
@@ -85,10 +85,8 @@ def found(screen: SafetyScreen, text: str) -> str | None:
 def test_every_example_is_found_by_its_entry(
     screen: SafetyScreen, entry: str, example: str
 ) -> None:
-    hit = screen_of(entry).check(example)
-
-    assert hit
-    assert (hit.kind, hit.entry) == (ENTRIES[entry].kind, entry)
+    # A graver entry may be found in it too, which is what `check` then tells.
+    assert entry in {find.compiled.entry.id for find in screen._finds(example)}
     assert screen.check(example)
 
 
@@ -169,10 +167,12 @@ def test_what_any_screen_must_find(
     assert kinds == dict.fromkeys(texts, kind)
 
 
-def test_no_ordinary_training_utterance_is_taken_for_danger(screen: SafetyScreen) -> None:
+def test_no_ordinary_training_utterance_is_taken_for_danger(
+    screen: SafetyScreen, utterances: list[Utterance]
+) -> None:
     alarms = [
         (one.label, one.text)
-        for one in read_utterances()
+        for one in utterances
         if one.label.partition("/")[0] in _HARMLESS
         and one.file.name not in _WRITTEN_TO_LOOK_LIKE_DANGER
         and sure(screen, one.text)
@@ -181,19 +181,21 @@ def test_no_ordinary_training_utterance_is_taken_for_danger(screen: SafetyScreen
     assert alarms == []
 
 
-def test_few_look_alikes_are_taken_for_danger(screen: SafetyScreen) -> None:
-    look_alikes = [
-        one.text for one in read_utterances() if one.file.name in _WRITTEN_TO_LOOK_LIKE_DANGER
-    ]
+def test_few_look_alikes_are_taken_for_danger(
+    screen: SafetyScreen, utterances: list[Utterance]
+) -> None:
+    look_alikes = [one.text for one in utterances if one.file.name in _WRITTEN_TO_LOOK_LIKE_DANGER]
     alarms = sum(sure(screen, text) for text in look_alikes)
 
     assert alarms <= _LOOK_ALIKE_ALARMS * len(look_alikes)
 
 
-def test_danger_is_taken_for_its_own_kind(screen: SafetyScreen) -> None:
+def test_danger_is_taken_for_its_own_kind(
+    screen: SafetyScreen, utterances: list[Utterance]
+) -> None:
     kinds = [
         (one.label.partition("/")[0], hit.kind.value)
-        for one in read_utterances()
+        for one in utterances
         if one.label.startswith(("crisis/", "emergency/")) and (hit := screen.check(one.text))
     ]
     mistaken = sum(told != taken for told, taken in kinds)
@@ -356,9 +358,10 @@ def test_every_cover_hides_its_examples() -> None:
             LEXICON.copy(
                 update={
                     "entries": (small_entry(phrases=("nothing",)),),
-                    "covers": covers.copy(update={"covers": (cover,)}),
+                    "covers": covers.copy(update={"covers": (cover,), "contexts": ()}),
                 }
-            )
+            ),
+            SPELLING,
         ).not_explained(example)
         == example
     ]

@@ -92,7 +92,7 @@ class Conversation:
     def wait_until_stored(self, message: Message) -> None:
         """A safety reply does not wait for a database that is slow; whoever looks there does."""
         until(
-            lambda: any(entry["id"] == message["id"] for entry in self.history()), 5, "the storing"
+            lambda: any(entry["id"] == message["id"] for entry in self.history()), 30, "the storing"
         )
 
     def _answered(self, response: httpx.Response) -> list[Message]:

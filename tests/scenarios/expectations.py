@@ -229,7 +229,7 @@ def check_history(conversation: Conversation, said: list[tuple[str, list[Message
             closed = {} if place >= last_offer else {"buttons": None}
             expected.append(("assistant", {**message, **closed}))
     # On a busy machine a safety reply is shown before it is stored.
-    until(lambda: len(conversation.history()) == len(expected), 10, "storing the last reply")
+    until(lambda: len(conversation.history()) == len(expected), 30, "storing the last reply")
     for entry, (role, message) in zip(conversation.history(), expected, strict=True):
         unknown = {"id": entry["id"]} if role == "patient" else {}
         assert entry == {**message, **unknown, "role": role}
@@ -252,7 +252,7 @@ def check_alerts(var: Path, scenario: Scenario, asked: list[Message]) -> None:
         for id, turn in zip(ids, scenario.turns, strict=True)
         if turn.alert is not None
     }
-    until(lambda: len(_alerts(var, ids)) >= len(expected), 5, "the alerts' storing")
+    until(lambda: len(_alerts(var, ids)) >= len(expected), 30, "the alerts' storing")
     rows = _alerts(var, ids)
     shown = {row["id"]: {name: row[name] for name in Alert.__fields__} for row in rows}
     assert shown == expected

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 180
-_STOP_SECONDS = 60
+_STOP_SECONDS = 120
 
 #: What somebody's own shell may set; the product under test starts from its defaults.
 _SETTINGS = (
@@ -139,7 +139,7 @@ class RunningProduct:
 
     def wait_until_not_ready(self) -> None:
         """Wait until it has noticed that a part does not work."""
-        until(lambda: not self.is_ready(), 15, "the news that a part is down")
+        until(lambda: not self.is_ready(), 60, "the news that a part is down")
 
     def story(self) -> str:
         """The end of what it printed and logged."""
@@ -167,7 +167,7 @@ class RunningProduct:
         found = self.find(name)
         assert found is not None, f"{name} does not run"
         found.kill()
-        until(lambda: _is_gone(found), 10, f"the end of {name}")
+        until(lambda: _is_gone(found), 30, f"the end of {name}")
         return found.pid
 
     @contextmanager

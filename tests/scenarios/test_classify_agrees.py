@@ -27,7 +27,7 @@ def test_classify_and_the_product_agree(tmp_path: Path, converse: OpenConversati
         message = converse().ask(text)
         topic = f"{message['page']}.{message['topic']}" if message["topic"] else ""
         live.append((text, message["kind"], topic))
-    said, _ = classifying.communicate(timeout=120)
+    said, _ = classifying.communicate(timeout=250)
     assert classifying.returncode == 0, said
 
     with (tmp_path / "classified.csv").open(encoding="utf-8", newline="") as opened:

@@ -32,7 +32,7 @@ def test_a_deleted_conversation_is_gone(
 
 
 def _wait_until_gone(database: Path, word: str) -> None:
-    until(lambda: not _holds(database, word), 20, f"the deletion in {database.name}")
+    until(lambda: not _holds(database, word), 60, f"the deletion in {database.name}")
 
 
 def _holds(database: Path, word: str) -> bool:

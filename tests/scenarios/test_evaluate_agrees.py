@@ -40,7 +40,7 @@ def test_evaluate_and_the_product_agree(tmp_path: Path, converse: OpenConversati
             message = conversation.ask(text)
             topic = message["topic"] if message["kind"] == "answer" else None
             live.append((text, message["kind"], topic))
-    said, _ = evaluating.communicate(timeout=120)
+    said, _ = evaluating.communicate(timeout=250)
     assert evaluating.returncode == 0, said
 
     rows = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))["wrong"]

@@ -146,7 +146,7 @@ def test_somebody_in_danger_who_asked_for_nobody_can_be_written_to(
 ) -> None:
     (crisis,) = patient.says("I want to kill myself")
     patient.wait_until_stored(crisis)
-    until(lambda: patient.news()["again_seconds"] == 4, 10, "the record of the alert")
+    until(lambda: patient.news()["again_seconds"] == 4, 30, "the record of the alert")
     reference = newest_reference(product)
     assert reference in dana.http.get("/desk").text
     assert dana.does(reference, "take-over").status_code == 303

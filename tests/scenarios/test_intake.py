@@ -248,7 +248,7 @@ def test_deleting_the_chat_leaves_the_request(
 def test_nothing_of_it_is_logged(product: RunningProduct, patient: Patient, number: str) -> None:
     patient.fills_in(name="Zebrafinch", contact=number, reason="About zebrafinches")
     reference = reference_in(patient.presses("Send")[-1])
-    until(lambda: product.metric("assistant_outbox_waiting") == 0, 10, "the outbox")
+    until(lambda: product.metric("assistant_outbox_waiting") == 0, 30, "the outbox")
     written = product.written()
     for word in ("Zebrafinch", "zebrafinch", e164(number)[-7:], reference, patient.token):
         assert word not in written

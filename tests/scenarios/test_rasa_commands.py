@@ -42,7 +42,7 @@ nlu:
 _ACTION_PORT = 5055
 
 #: Three at once on two cores, each importing TensorFlow.
-_SECONDS = 100
+_SECONDS = 250
 
 
 @dataclass
@@ -124,14 +124,14 @@ def action_server() -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not _is_well():
             assert time.monotonic() < end and process.poll() is None, "no action server"
             time.sleep(0.1)
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _is_well() -> bool:
