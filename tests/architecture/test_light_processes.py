@@ -12,7 +12,10 @@ import pytest
     ("module", "heavy"),
     [
         ("actions.replying_action", ["spacy", "tensorflow", "sklearn", "rasa"]),
-        ("bot.gateway.__main__", ["tensorflow", "sklearn", "rasa", "rasa_sdk"]),
+        (
+            "bot.gateway.server",
+            ["spacy", "numpy", "tensorflow", "sklearn", "rasa", "rasa_sdk", "onnxruntime"],
+        ),
         (
             "bot.commands.command_line",
             ["spacy", "tensorflow", "rasa", "sqlalchemy", "httpx", "matplotlib"],
