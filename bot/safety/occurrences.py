@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
 from bot.safety.pattern import Edge, Element, Gap, Group, Pattern, Phrase
+
+#: Stands in a spaCy document for every word that the lexicon does not know: what patients write is
+#: not to pile up in the vocabulary.
+_UNKNOWN = "\u2026"
 
 
 @dataclass
@@ -124,11 +132,13 @@ class PhraseFinder:
             for phrase in group:
                 self._groups_of.setdefault(phrase, []).append(group)
         phrases = [phrase for phrase in self._groups_of if not phrase[0].endswith("*")]
-        lengths: dict[str, set[int]] = {}
+        self._vocabulary = Vocab()
+        self._matcher = PhraseMatcher(self._vocabulary, attr="ORTH")
+        self._phrase_of: dict[int, Phrase] = {}
         for phrase in phrases:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        # By its first word, how long a phrase can be: most words begin none, or one word alone.
-        self._lengths_from = {first: tuple(each) for first, each in lengths.items()}
+            name = " ".join(phrase)
+            self._phrase_of[self._vocabulary.strings.add(name)] = phrase
+            self._matcher.add(name, [Doc(self._vocabulary, words=list(phrase))])
         self.words = frozenset(word for phrase in phrases for word in phrase)
         self._beginnings = {
             phrase[0][:-1]: phrase for phrase in self._groups_of if phrase[0].endswith("*")
@@ -142,11 +152,11 @@ class PhraseFinder:
     def find(self, words: list[str], breaks: int) -> Occurrences:
         """Where the phrases stand in `words`; bit n of `breaks`: a sentence begins at word n."""
         found: dict[Phrase, int] = {}
-        for place, word in enumerate(words):
-            for length in self._lengths_from.get(word, ()):
-                phrase = tuple(words[place : place + length])
-                if phrase in self._groups_of:
-                    found[phrase] = found.get(phrase, 0) | 1 << place
+        known = [word if word in self.words else _UNKNOWN for word in words]
+        for key, start, _ in self._matcher(Doc(self._vocabulary, words=known)):
+            phrase = self._phrase_of[key]
+            found[phrase] = found.get(phrase, 0) | 1 << start
+        for place, word in enumerate(words) if self._lengths else ():
             for length in self._lengths:
                 beginning = self._beginnings.get(word[:length])
                 if beginning and len(word) >= length:
