@@ -26,9 +26,14 @@ class _WithoutTensorFlow(MetaPathFinder):
         return None
 
 
+def hide_tensorflow() -> None:
+    """Let nothing in this process import TensorFlow."""
+    sys.meta_path.insert(0, _WithoutTensorFlow())
+
+
 def main() -> int:
     """Serve, and return the exit code."""
-    sys.meta_path.insert(0, _WithoutTensorFlow())
+    hide_tensorflow()
     # Of `limits`, about itself: nothing that an operator could act on.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     from bot.gateway.server import serve

@@ -16,6 +16,9 @@ from bot.gateway.records import Message, OfferedButton
 from bot.gateway.sealed_rows import opened_replies
 from bot.replies.reply import Reply
 
+# Made once, as in store_queries.
+_ADD_MESSAGE, _ADD_BUTTONS = insert(messages), insert(buttons)
+
 
 def add_messages(
     connection: Connection,
@@ -33,14 +36,15 @@ def add_messages(
     for place, message in enumerate(added):
         reply = message.reply
         connection.execute(
-            insert(messages).values(
-                id=message.id,
-                turn_id=turn_id,
-                position=place,
-                author_id=author_id,
+            _ADD_MESSAGE,
+            {
+                "id": message.id,
+                "turn_id": turn_id,
+                "position": place,
+                "author_id": author_id,
                 # A finished form is kept as a record of its own, not here as well.
-                reply=vault.seal(reply.json(exclude={"buttons", "request"})),
-            )
+                "reply": vault.seal(reply.json(exclude={"buttons", "request"})),
+            },
         )
         rows = [
             {
@@ -55,7 +59,7 @@ def add_messages(
             )
         ]
         if rows:
-            connection.execute(insert(buttons), rows)
+            connection.execute(_ADD_BUTTONS, rows)
     return added
 
 

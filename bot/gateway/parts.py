@@ -115,9 +115,7 @@ def put_together(installation: Installation) -> Parts:
     requests = RequestBook(vault, clinic, composer.intake)
     keeper = AnswerKeeper(store, threads, alerts, requests, notify, metrics)
     presses = SendPresses(store, IntakeReader(load_intake_rules()))
-    runner = TurnRunner(
-        store, threads, answerer, keeper, owners, presses, readiness, limits, metrics
-    )
+    runner = TurnRunner(store, threads, answerer, keeper, presses, readiness, limits, metrics)
     updates = UpdateStore(database, vault, timedelta(seconds=limits.turn.answer_seconds))
     conversations = Conversations(store, updates, threads, runner, limits)
     outbound = outbound_worker(

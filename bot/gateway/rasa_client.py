@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 from pydantic import ValidationError
 
 from bot.configuration.settings import LOOPBACK_CHANNEL
@@ -23,6 +24,12 @@ _GENERAL_DANGERS = {
 }
 
 _CHANNEL = f"/webhooks/{LOOPBACK_CHANNEL}"
+
+#: How long a connection waits for the next request, in seconds. Shorter than the server's own, so
+#: that it is never the server who hangs up.
+_KEEP_ALIVE_SECONDS = 3.0
+
+_TRANSPORT_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 @dataclass(frozen=True)
@@ -53,18 +60,11 @@ class RasaClient:
     """
 
     def __init__(self, url: str, secret: str, *, seconds: float, connections: int = 64) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers={_AUTHENTICATION_HEADER: secret},
-            timeout=seconds,
-            trust_env=False,
-            limits=httpx.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                # Shorter than the server's own, so that it is never the server who hangs up.
-                keepalive_expiry=3.0,
-            ),
-        )
+        self._channel = f"{url}{_CHANNEL}"
+        self._headers = {_AUTHENTICATION_HEADER: secret}
+        self._seconds = seconds
+        self._connections = connections
+        self._opened: aiohttp.ClientSession | None = None
 
     async def ask(
         self,
@@ -117,10 +117,12 @@ class RasaClient:
     async def ready(self) -> bool:
         """Whether Rasa understands a probe sentence and its action server answers."""
         try:
-            response = await self._client.get(f"{_CHANNEL}/ready")
-        except httpx.HTTPError:
+            async with self._session().get(
+                f"{self._channel}/ready", allow_redirects=False
+            ) as response:
+                return response.status == 200
+        except _TRANSPORT_ERRORS:
             return False
-        return response.status_code == 200
 
     async def forget(self, conversation_id: str) -> None:
         """Have Rasa delete its record of a conversation.
@@ -132,25 +134,44 @@ class RasaClient:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.close()
 
     async def _ask(self, call: str, body: dict[str, Any]) -> tuple[Any, Danger | None]:
         """What Rasa answers, and the danger that it understood."""
-        response = await self._post(call, body)
+        answered = await self._post(call, body)
         try:
-            content: Any = response.json()
+            content: Any = json.loads(answered)
             return content, _danger(content.get("intent"), content.get(DANGER_KEY))
         except (ValueError, AttributeError, RecursionError):
             raise RasaError(FallbackReason.BAD_BODY) from None
 
-    async def _post(self, call: str, body: dict[str, Any]) -> httpx.Response:
+    async def _post(self, call: str, body: dict[str, Any]) -> bytes:
         try:
-            response = await self._client.post(f"{_CHANNEL}/{call}", json=body)
-        except httpx.HTTPError:
+            async with self._session().post(
+                f"{self._channel}/{call}", json=body, allow_redirects=False
+            ) as response:
+                answered = await response.read()
+        except _TRANSPORT_ERRORS:
             raise RasaError(FallbackReason.UNREACHABLE) from None
-        if response.status_code != 200:
+        if response.status != 200:
             raise RasaError(FallbackReason.BAD_STATUS)
-        return response
+        return answered
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Opened with the first request: it belongs to the event loop that runs then."""
+        if self._opened is None:
+            self._opened = aiohttp.ClientSession(
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(
+                    total=None, connect=self._seconds, sock_read=self._seconds
+                ),
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._opened
 
 
 def _danger(intent: object, described: object) -> Danger | None:

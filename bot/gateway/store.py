@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.configuration.clinic import Clinic
 from bot.content.texts import ErrorCode
@@ -50,9 +50,25 @@ from bot.gateway.store_queries import (
 from bot.intake.actors import PATIENT
 from bot.intake.alert_store import add_alert
 from bot.intake.conversation_source import source_of
+from bot.intake.ownership import Owner, owner_in
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.replies.reply import Reply
+
+# Made once, as in store_queries.
+_CONVERSATION_OF = select(sessions.c.conversation_id).where(
+    sessions.c.token_digest == bindparam("token"), sessions.c.expires_at > bindparam("now")
+)
+_PROLONG = (
+    update(sessions)
+    .where(sessions.c.conversation_id == bindparam("conversation"))
+    .values(expires_at=bindparam("until"))
+)
+_ANSWERED = (
+    update(turns)
+    .where(turns.c.id == bindparam("turn"), turns.c.state == TurnState.RECEIVED.value)
+    .values(state=TurnState.ANSWERED.value, answered_at=bindparam("now"))
+)
 
 
 class ConversationStore:
@@ -98,9 +114,7 @@ class ConversationStore:
         """The conversation of a session that has not expired."""
         with self._database.reading() as connection:
             found: str | None = connection.execute(
-                select(sessions.c.conversation_id).where(
-                    sessions.c.token_digest == token_digest, sessions.c.expires_at > _now()
-                )
+                _CONVERSATION_OF, {"token": token_digest, "now": _now()}
             ).scalar()
             return found
 
@@ -141,11 +155,7 @@ class ConversationStore:
                 alert_id=submission.alert_id,
             )
             position = add_turn(connection, self._vault, turn, submission)
-            connection.execute(
-                update(sessions)
-                .where(sessions.c.conversation_id == conversation_id)
-                .values(expires_at=expires_at)
-            )
+            connection.execute(_PROLONG, {"conversation": conversation_id, "until": expires_at})
             earlier = earlier_texts_of(connection, self._vault, turn, position)
             return Accepted(turn, earlier=earlier)
 
@@ -175,12 +185,7 @@ class ConversationStore:
             new_alert = alert is not None and add_alert(
                 connection, self._vault, self._clinic, alert
             )
-            changed = connection.execute(
-                update(turns)
-                .where(turns.c.id == turn.id, turns.c.state == TurnState.RECEIVED.value)
-                .values(state=TurnState.ANSWERED.value, answered_at=_now())
-            ).rowcount
-            if changed:
+            if connection.execute(_ANSWERED, {"turn": turn.id, "now": _now()}).rowcount:
                 if requests:
                     replies = requests.enter(connection, turn, replies)
                 added = add_messages(connection, self._vault, turn.id, replies)
@@ -198,6 +203,12 @@ class ConversationStore:
         """What the replies given just before this turn's own said of danger."""
         with self._database.reading() as connection:
             return danger_before(connection, self._vault, turn)
+
+    def owner_and_danger(self, turn: Turn) -> tuple[Owner | None, DangerBefore]:
+        """Who of the staff writes in a turn's conversation now, and `danger_before`."""
+        with self._database.reading() as connection:
+            owner = owner_in(connection, turn.conversation_id)
+            return owner, danger_before(connection, self._vault, turn)
 
     def history(self, conversation_id: str) -> tuple[PastTurn, ...]:
         """The whole conversation, oldest first, without what no key opens."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import bindparam, exists, func, insert, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.content.texts import ErrorCode
@@ -31,6 +31,32 @@ _MOST_BUTTONS = 32
 #: How many replies are looked back on for dangers.
 _LATEST_REPLIES = 10
 
+# What every message needs is made once: SQLAlchemy takes longer to put a statement together than
+# the database to run it.
+_OF_CONVERSATION = turns.c.conversation_id == bindparam("conversation")
+_LOCK = (
+    select(conversations.c.id)
+    .where(conversations.c.id == bindparam("conversation"))
+    .with_for_update()
+)
+_OF_KEY = select(turns).where(_OF_CONVERSATION, turns.c.key_digest == bindparam("key"))
+_EARLIER_TEXTS = (
+    select(turns.c.text)
+    .where(_OF_CONVERSATION, turns.c.position < bindparam("before"), turns.c.text.is_not(None))
+    .order_by(turns.c.position.desc())
+    .limit(EARLIER_MESSAGES)
+)
+_OWN_POSITION = select(turns.c.position).where(turns.c.id == bindparam("turn")).scalar_subquery()
+_LATEST = (
+    select(messages.c.reply)
+    .select_from(turns.join(messages))
+    .where(_OF_CONVERSATION, turns.c.position < _OWN_POSITION)
+    .order_by(turns.c.position.desc(), messages.c.position.desc())
+    .limit(_LATEST_REPLIES)
+)
+_LAST_POSITION = select(func.max(turns.c.position)).where(_OF_CONVERSATION)
+_ADD_TURN = insert(turns)
+
 
 class ConversationGoneError(Exception):
     """The conversation was deleted meanwhile."""
@@ -42,10 +68,7 @@ def lock(connection: Connection, conversation_id: str) -> None:
     Raises:
         ConversationGoneError: there is no such conversation.
     """
-    row = connection.execute(
-        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
-    ).first()
-    if row is None:
+    if connection.execute(_LOCK, {"conversation": conversation_id}).first() is None:
         raise ConversationGoneError
 
 
@@ -59,10 +82,7 @@ def turn_of_key(
         DatabaseUnavailableError: no key opens it.
     """
     row = connection.execute(
-        select(turns).where(
-            turns.c.conversation_id == conversation_id,
-            turns.c.key_digest == submission.key_digest,
-        )
+        _OF_KEY, {"conversation": conversation_id, "key": submission.key_digest}
     ).first()
     if row is None:
         return None
@@ -146,14 +166,7 @@ def earlier_texts_of(
     One that no key opens is missing: what is said now is screened all the same.
     """
     rows = connection.execute(
-        select(turns.c.text)
-        .where(
-            turns.c.conversation_id == turn.conversation_id,
-            turns.c.position < position,
-            turns.c.text.is_not(None),
-        )
-        .order_by(turns.c.position.desc())
-        .limit(EARLIER_MESSAGES)
+        _EARLIER_TEXTS, {"conversation": turn.conversation_id, "before": position}
     )
     newest_first = opened(vault, [row.text for row in rows])
     return tuple([text for text in reversed(newest_first) if text is not None])
@@ -161,13 +174,8 @@ def earlier_texts_of(
 
 def danger_before(connection: Connection, vault: Vault, turn: Turn) -> DangerBefore:
     """What the replies given just before this turn's own said of danger, as far as they open."""
-    own = select(turns.c.position).where(turns.c.id == turn.id).scalar_subquery()
     rows = connection.execute(
-        select(messages.c.reply)
-        .select_from(turns.join(messages))
-        .where(turns.c.conversation_id == turn.conversation_id, turns.c.position < own)
-        .order_by(turns.c.position.desc(), messages.c.position.desc())
-        .limit(_LATEST_REPLIES)
+        _LATEST, {"conversation": turn.conversation_id, "turn": turn.id}
     ).all()
     newest_first = opened_replies(vault, rows)
     return DangerBefore.of([reply for reply in reversed(newest_first) if reply is not None])
@@ -175,22 +183,21 @@ def danger_before(connection: Connection, vault: Vault, turn: Turn) -> DangerBef
 
 def add_turn(connection: Connection, vault: Vault, turn: Turn, submission: Submission) -> int:
     """Store a turn without an answer behind the conversation's others; returns its position."""
-    last = connection.execute(
-        select(func.max(turns.c.position)).where(turns.c.conversation_id == turn.conversation_id)
-    ).scalar()
+    last = connection.execute(_LAST_POSITION, {"conversation": turn.conversation_id}).scalar()
     position = 0 if last is None else int(last) + 1
     connection.execute(
-        insert(turns).values(
-            id=turn.id,
-            conversation_id=turn.conversation_id,
-            position=position,
-            key_digest=submission.key_digest,
-            body_digest=submission.body_digest,
-            text=vault.seal(turn.text),
-            payload=turn.payload,
-            state=TurnState.RECEIVED.value,
-            received_at=turn.received_at,
-        )
+        _ADD_TURN,
+        {
+            "id": turn.id,
+            "conversation_id": turn.conversation_id,
+            "position": position,
+            "key_digest": submission.key_digest,
+            "body_digest": submission.body_digest,
+            "text": vault.seal(turn.text),
+            "payload": turn.payload,
+            "state": TurnState.RECEIVED.value,
+            "received_at": turn.received_at,
+        },
     )
     return position
 

@@ -24,7 +24,6 @@ from bot.gateway.records import Accepted, Message, Turn
 from bot.gateway.send_presses import SendPresses
 from bot.gateway.store import ConversationStore
 from bot.gateway.store_queries import ConversationGoneError
-from bot.intake.ownership import OwnershipStore
 from bot.intake.safety_alerts import SafetyAlert
 from bot.replies.danger_before import DangerBefore
 from bot.safety.screen import SafetyHit
@@ -47,7 +46,6 @@ class TurnRunner:
         threads: DatabaseThreads,
         answerer: Answerer,
         keeper: AnswerKeeper,
-        owners: OwnershipStore,
         presses: SendPresses,
         readiness: Readiness,
         limits: GatewayLimits,
@@ -57,7 +55,6 @@ class TurnRunner:
         self._threads = threads
         self._answerer = answerer
         self._keeper = keeper
-        self._owners = owners
         self._presses = presses
         self._readiness = readiness
         self._limits = limits
@@ -246,11 +243,10 @@ class TurnRunner:
             told = tuple([message.reply for message in sent])
             if sent and self._presses.by_button(turn):
                 return Answer(told)
-            owner = await self._threads.run(self._owners.owner_of, turn.conversation_id)
+            owner, before = await self._threads.run(self._store.owner_and_danger, turn)
             # A form that is finished in front of a person of staff is the assistant's all the same.
             listens = owner is not None and not self._presses.by_button(turn)
             late = NOTHING_TO_SAY if listens else None
-            before = await self._threads.run(self._store.danger_before, turn)
             answer = await (self._answerer.listen if listens else self._answerer.ask)(turn, before)
             return replace(answer, replies=(*told, *answer.replies))
         return late or self._answerer.late()

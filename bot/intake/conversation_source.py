@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from bot.database.schema import conversations, text_threads
@@ -33,16 +33,19 @@ class ConversationSource:
 #: Of what came before there were texts, or has no conversation any more.
 _WEBSITE = ConversationSource(Channel.WEB)
 
+# Made once, because every message needs it.
+_FIND = (
+    select(conversations.c.channel, text_threads.c.sealed_address)
+    .outerjoin(text_threads, text_threads.c.id == conversations.c.thread_id)
+    .where(conversations.c.id == bindparam("conversation"))
+)
+
 
 def source_of(
     connection: Connection, vault: Vault, conversation_id: str | None
 ) -> ConversationSource:
     """The source of a conversation. A number that no key opens counts as not known."""
-    row = connection.execute(
-        select(conversations.c.channel, text_threads.c.sealed_address)
-        .outerjoin(text_threads, text_threads.c.id == conversations.c.thread_id)
-        .where(conversations.c.id == conversation_id)
-    ).first()
+    row = connection.execute(_FIND, {"conversation": conversation_id}).first()
     if row is None:
         return _WEBSITE
     channel = Channel(row.channel)

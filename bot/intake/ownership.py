@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import Select
 
@@ -29,6 +29,13 @@ from bot.intake.staff import Role, User
 
 #: Who may not write with patients.
 _NOT_WRITING = [role.value for role in Role if not role.includes(Role.AGENT)]
+
+# Made once, because every message needs it.
+_OWNER_OF = (
+    select(conversation_owners.c.user_id, conversation_owners.c.since, users.c.shown_name)
+    .select_from(conversation_owners.join(users))
+    .where(conversation_owners.c.conversation_id == bindparam("conversation"))
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,7 @@ class OwnershipStore:
 
 def owner_in(connection: Connection, conversation_id: str) -> Owner | None:
     """`OwnershipStore.owner_of` within a transaction."""
-    row = connection.execute(
-        _owners().where(conversation_owners.c.conversation_id == conversation_id)
-    ).first()
+    row = connection.execute(_OWNER_OF, {"conversation": conversation_id}).first()
     return _owner(row) if row else None
 
 
@@ -217,15 +222,6 @@ def _idle(before: datetime) -> Select:
         .select_from(conversation_owners.join(users))
         .where(or_(users.c.disabled_at.is_not(None), users.c.role.in_(_NOT_WRITING), away))
     )
-
-
-def _owners() -> Select:
-    return select(
-        conversation_owners.c.conversation_id,
-        conversation_owners.c.user_id,
-        conversation_owners.c.since,
-        users.c.shown_name,
-    ).select_from(conversation_owners.join(users))
 
 
 def _owner(row: Row) -> Owner:

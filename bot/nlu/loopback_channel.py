@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from asyncio import AbstractEventLoop
 from enum import Enum
 from typing import Any, Awaitable, Callable, Dict, List
 
@@ -20,6 +21,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.configuration.settings import LOOPBACK_CHANNEL
+from bot.nlu.action_connections import (
+    close_connections_to_actions,
+    keep_connections_to_actions,
+)
 from bot.nlu.action_results import check_with_one_validator
 from bot.nlu.loopback_messages import Forgetting, InboundMessage, Overheard
 from bot.nlu.past_turn import PastTurn, past_turn
@@ -91,6 +96,16 @@ class LoopbackChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes `message`, `understand`, `ready` and `forget`."""
         routes = Blueprint(LOOPBACK_CHANNEL, url_prefix="/")
+
+        # Rasa has loaded its agent before.
+        @routes.after_server_start
+        async def keep_connections(app: Sanic, loop: AbstractEventLoop) -> None:
+            keep_connections_to_actions(app.ctx.agent)
+
+        # Not before: a message in hand may need one.
+        @routes.after_server_stop
+        async def close_connections(app: Sanic, loop: AbstractEventLoop) -> None:
+            await close_connections_to_actions(app.ctx.agent)
 
         @routes.on_request
         async def guard(request: Request) -> HTTPResponse | None:

@@ -11,7 +11,7 @@ from bot.safety.folding import Folder, Spelling, plain_phrase
 from bot.safety.letters import plain_letters
 from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, WordLists
 from bot.safety.occurrences import Occurrences, near_each_other, required_groups
-from bot.safety.pattern import Group, Pattern, PatternError, Phrase, parse_pattern
+from bot.safety.pattern import Pattern, PatternError, PatternParser, Phrase
 from bot.safety.speaker import SpeakerRules
 
 
@@ -99,17 +99,21 @@ class PatternReader:
     """Reads patterns that name the word lists of `words.yml`."""
 
     def __init__(self, words: WordLists) -> None:
-        self._lists = {
-            name: tuple(map(plain_letters, entries)) for name, entries in words.lists.items()
-        }
+        self._parser = PatternParser(
+            {name: tuple(map(plain_letters, entries)) for name, entries in words.lists.items()}
+        )
 
     def patterns(self, texts: Iterable[str]) -> tuple[Pattern, ...]:
         """The patterns as written, letters folded. Raises PatternError."""
-        return tuple(parse_pattern(plain_letters(text), self._lists) for text in texts)
+        return tuple(self._parser.parse(plain_letters(text)) for text in texts)
 
     def rules(self, texts: Iterable[str]) -> tuple[Rule, ...]:
         """One rule for each pattern. Raises PatternError."""
         return tuple(Rule.of([pattern]) for pattern in self.patterns(texts))
+
+    def in_a_row(self, words: Iterable[str]) -> Rule:
+        """The rule that these very words stand one behind the other."""
+        return Rule.of([tuple(self._parser.group([(word,)]) for word in words)])
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
     entries = []
     for entry in sorted(lexicon.entries, key=gravity):
         plain = tuple(
-            Rule.of([tuple(Group(frozenset({(word,)})) for word in words)])
+            read.in_a_row(words)
             for phrase in entry.phrases
             for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
         )

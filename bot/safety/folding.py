@@ -7,8 +7,9 @@ apostrophes, look-alike letters, letters for digits, repeated and spaced letters
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -43,6 +44,8 @@ _SHORTEST_GLUED = 5
 _LONGEST_PIECE = 18
 _MANY_PIECES = 4
 _LONG_PIECES = 3
+#: How many words and their respellings are kept: few words make up most of what people write.
+_KEPT_WORDS = 4096
 
 
 class Spelling(StrictRecord):
@@ -108,7 +111,7 @@ class Folder:
             str.maketrans(spelling.digits),
             str.maketrans({**spelling.digits, "1": "l"}),
         ]
-        self._emoji = {k: f" {v} " for k, v in spelling.emoji.items()}
+        self._emoji = str.maketrans({k: f" {v} " for k, v in spelling.emoji.items()})
         self._pieces = words | frozenset(spelling.common) | frozenset(spelling.telling)
         self._telling = frozenset(spelling.telling)
         self._fuzzy = _one_letter_less(spelling.fuzzy)
@@ -117,6 +120,7 @@ class Folder:
         for phrase, instead in sorted(spelling.phrases.items(), key=lambda item: -len(item[0])):
             first = phrase.split()[0]
             self._phrases.setdefault(first, []).append((phrase.split(), instead.split()))
+        self._respell = lru_cache(_KEPT_WORDS)(self._respell_anew)
 
     def fold(self, text: str) -> Folded:
         """The words of `text`, all of it."""
@@ -131,8 +135,7 @@ class Folder:
         return Folded(tuple(word for word, _ in tokens), breaks)
 
     def _tokens(self, text: str) -> list[tuple[str, bool]]:
-        plain = "".join(self._emoji.get(c, c) for c in normalise(text))
-        plain = plain_letters(plain)
+        plain = plain_letters(normalise(text).translate(self._emoji))
         plain = _WORD_WITH_SIGNS.sub(lambda word: self._without_signs(word.group()), plain)
         tokens: list[tuple[str, bool]] = []
         begins = False
@@ -169,7 +172,7 @@ class Folder:
         letter = word.translate(self._letters)
         return len(letter) == 1 and letter.isascii() and letter.isalpha()
 
-    def _respell(self, word: str) -> list[str]:
+    def _respell_anew(self, word: str) -> Sequence[str]:
         known = self._known_reading(word)
         if known:
             return known

@@ -25,6 +25,8 @@ _PLAIN = {**_DRESSED, **str.maketrans(_STRUCK)}
 def plain_letters(text: str) -> str:
     """Lower case, without accents and apostrophes."""
     folded = text.casefold().translate(_PLAIN)
+    if folded.isascii():
+        return folded
     bare = "".join(
         c for c in unicodedata.normalize("NFD", folded) if unicodedata.category(c) != _MARK
     )

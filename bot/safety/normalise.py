@@ -44,11 +44,13 @@ def normalise(text: str) -> str:
 
 def _one_pass(text: str) -> str:
     text = _WHITESPACE.sub(" ", text).translate(_APOSTROPHES)
-    text = _INVISIBLE.sub("", text)
-    text = "".join(
-        character
-        for character in text
-        if unicodedata.category(character) not in _REMOVED_CATEGORIES
-    )
-    text = unicodedata.normalize("NFKC", text).strip()
-    return _COMMAND_PREFIX.sub("", text).strip()
+    # Of printable ASCII, which most texts are, this would change nothing.
+    if not (text.isascii() and text.isprintable()):
+        text = _INVISIBLE.sub("", text)
+        text = "".join(
+            character
+            for character in text
+            if unicodedata.category(character) not in _REMOVED_CATEGORIES
+        )
+        text = unicodedata.normalize("NFKC", text)
+    return _COMMAND_PREFIX.sub("", text.strip()).strip()

@@ -46,6 +46,9 @@ __all__ = [
 #: How many messages before the new one a danger may be spread over.
 EARLIER_MESSAGES = 2
 
+#: How many texts and their readings are kept: the same one is asked about several times a turn.
+_KEPT_READINGS = 16
+
 #: Stands between two messages, so that no gap of a pattern reaches across.
 _BETWEEN_MESSAGES = " . "
 
@@ -108,6 +111,8 @@ class SafetyScreen:
         self._finder = PhraseFinder([*self._lexicon.patterns()], courtesies)
         words = self._finder.words
         self._folder = Folder(spelling, words, self._finder.begins_known)
+        self._read = lru_cache(_KEPT_READINGS)(self._read_anew)
+        self._gravest = lru_cache(_KEPT_READINGS)(self._gravest_anew)
 
     def check(self, text: str, earlier: Sequence[str] = ()) -> SafetyHit | None:
         """The gravest danger in `text`, or None. One that is sure comes before one in doubt.
@@ -119,7 +124,7 @@ class SafetyScreen:
             text: what the person wrote now, of any length; all of it is read.
             earlier: what they wrote just before, oldest first.
         """
-        find = _first(self._finds(text))
+        find = self._gravest(text)
         before = [message for message in earlier[-EARLIER_MESSAGES:] if message.strip()]
         if find or not before or not text.strip():
             return self._hit(find) if find else None
@@ -156,7 +161,10 @@ class SafetyScreen:
         speakers = self._lexicon.speakers.get(language)
         return speakers.about(found, 0) if speakers else About.SELF
 
-    def _read(self, text: str) -> tuple[Sequence[str], Occurrences]:
+    def _gravest_anew(self, text: str) -> _Find | None:
+        return _first(self._finds(text))
+
+    def _read_anew(self, text: str) -> tuple[Sequence[str], Occurrences]:
         """The folded words of `text`, and what stands where among them."""
         folded = self._folder.fold(text)
         return folded.words, self._finder.find(list(folded.words), folded.breaks)

@@ -12,7 +12,7 @@ from bot.configuration.secret_store import OPTIONAL_SECRET_NAMES, SECRET_NAMES
 from bot.configuration.settings import LOOPBACK_CHANNEL, ROOT, Settings
 from bot.supervisor.child import ChildSpec, Probe
 from bot.supervisor.ports import NeededPort
-from bot.supervisor.rasa_environment import rasa_environment
+from bot.supervisor.rasa_environment import rasa_environment, serving_environment
 
 _LOOPBACK = "127.0.0.1"
 
@@ -27,7 +27,10 @@ def processes(
         environment: what the children inherit, usually `os.environ`.
     """
     secret_names = {*SECRET_NAMES, *OPTIONAL_SECRET_NAMES}
-    inherited = {name: value for name, value in environment.items() if name not in secret_names}
+    inherited = {
+        **serving_environment(),
+        **{name: value for name, value in environment.items() if name not in secret_names},
+    }
     inherited["PYTHONUNBUFFERED"] = "1"
     private = {*PRIVATE_VARIABLES, *MESSAGING_VARIABLES}
     others = {name: value for name, value in inherited.items() if name not in private}

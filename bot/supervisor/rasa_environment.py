@@ -1,4 +1,4 @@
-"""The environment that every Rasa process needs, shared with the Makefile."""
+"""The environment that processes need: every Rasa command, and what `serve` starts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ import logging
 import os
 from pathlib import Path
 
-RASA_ENVIRONMENT_FILE = Path(__file__).parents[2] / "deploy" / "rasa.env"
+_DEPLOY = Path(__file__).parents[2] / "deploy"
+RASA_ENVIRONMENT_FILE = _DEPLOY / "rasa.env"
+SERVING_ENVIRONMENT_FILE = _DEPLOY / "serving.env"
 
 
 def rasa_environment(file: Path = RASA_ENVIRONMENT_FILE) -> dict[str, str]:
-    """The variables of `deploy/rasa.env`: NAME=value lines, and comments."""
+    """The variables of `deploy/rasa.env`, shared with `deploy/train.sh`."""
+    return _read(file)
+
+
+def serving_environment(file: Path = SERVING_ENVIRONMENT_FILE) -> dict[str, str]:
+    """The variables of `deploy/serving.env`."""
+    return _read(file)
+
+
+def _read(file: Path) -> dict[str, str]:
+    """NAME=value lines, and comments."""
     lines = file.read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name: value for name, _, value in pairs}

@@ -58,6 +58,7 @@ class FakeAgent:
     )
     lock_store: LockStore = field(default_factory=InMemoryLockStore)
     action_endpoint: EndpointConfig | None = None
+    processor: None = None
     seen: list[UserMessage] = field(default_factory=list)
 
     def is_ready(self) -> bool:
@@ -89,6 +90,7 @@ class LoopbackServer:
     """
 
     def __init__(self) -> None:
+        self.agent_at_start = FakeAgent(action_endpoint=EndpointConfig("http://127.0.0.1:9/"))
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server(("127.0.0.1", 0))
         port = self._socket.getsockname()[1]
@@ -112,11 +114,15 @@ class LoopbackServer:
         )
         assert server
         await server.startup()
+        application.ctx.agent = self.agent_at_start
+        await server.after_start()
         self._stop = asyncio.Event()
         self._started.set()
         await self._stop.wait()
         server.close()
         await server.wait_closed()
+        application.ctx.agent = self.agent_at_start
+        await server.after_stop()
 
     def use(self, agent: FakeAgent | None) -> None:
         """From now on, Rasa is this."""

@@ -8,7 +8,6 @@ from types import FrameType
 
 import pytest
 
-from bot.safety.folding import Folder
 from tests.safety.shipped import screen
 
 #: What a doubled text may cost more than twice: what is done once for each text weighs little.
@@ -28,6 +27,13 @@ TEXTS = {
     "slashes": "/EXTERNAL: ",
     "stops": ". ! ? ",
 }
+
+
+def lines_to_check(text: str) -> int:
+    """How many lines of Python a text takes that the screen has not met before, nor its words."""
+    for kept in (screen()._read, screen()._gravest, screen()._folder._respell):
+        kept.cache_clear()
+    return lines_run(lambda: screen().check(text))
 
 
 def lines_run(work: Callable[[], object]) -> int:
@@ -51,9 +57,8 @@ def lines_run(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize("piece", TEXTS.values(), ids=TEXTS.keys())
 def test_twice_the_text_is_at_most_twice_the_work(piece: str) -> None:
     short = piece * (2000 // len(piece))
-    screen().check(short)
 
-    once, twice = (lines_run(lambda text=text: screen().check(text)) for text in (short, short * 2))
+    once, twice = lines_to_check(short), lines_to_check(short * 2)
 
     assert 0 < twice <= _SLACK * 2 * once
 
@@ -61,19 +66,26 @@ def test_twice_the_text_is_at_most_twice_the_work(piece: str) -> None:
 def test_a_pattern_costs_the_same_whatever_the_text() -> None:
     words = "took my pills and goodbye tonight "
 
-    counts = [lines_run(lambda text=words * n: screen().check(text)) for n in (50, 400)]
+    counts = [lines_to_check(words * n) for n in (50, 400)]
 
     # Every word is folded once; matching the whole lexicon works on masks of all words at once.
     assert counts[1] < 8 * counts[0]
 
 
-def test_every_word_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_word_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    respell = Folder._respell
-    monkeypatch.setattr(
-        Folder, "_respell", lambda self, word: [read.append(word), *respell(self, word)][1:]
-    )
+    folder = screen()._folder
+    respell = folder._respell
+    monkeypatch.setattr(folder, "_respell", lambda word: [read.append(word), *respell(word)][1:])
+    screen()._read.cache_clear()
+    screen()._gravest.cache_clear()
 
     screen().check("i want to die " * 200)
 
     assert len(read) == 800
+
+
+def test_a_text_that_was_just_read_is_not_read_again() -> None:
+    first = lines_to_check("does it snow in may")
+
+    assert 0 < lines_run(lambda: screen().check("does it snow in may")) < first / 10

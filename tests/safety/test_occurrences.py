@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety.occurrences import Occurrences, PhraseFinder, near_each_other, required_groups
-from bot.safety.pattern import Edge, Element, Gap, Pattern, PatternError, parse_pattern
+from bot.safety.pattern import Edge, Element, Gap, Pattern, PatternError, PatternParser
 
 WORDS = ("a", "b", "c", "ab")
 
@@ -79,7 +79,7 @@ TEXTS = st.lists(st.sampled_from([*WORDS, "x", "abc"]), max_size=9)
 
 def parsed(text: str) -> Pattern | None:
     try:
-        return parse_pattern(text, {})
+        return PatternParser({}).parse(text)
     except PatternError:
         return None
 
@@ -126,7 +126,7 @@ def test_nothing_occurs_without_its_required_groups(pattern: Pattern, words: lis
 
 
 def look(pattern: str, text: str, breaks: int = 0) -> tuple[Occurrences, Pattern]:
-    read = parse_pattern(pattern, {})
+    read = PatternParser({}).parse(pattern)
     return PhraseFinder([read]).find(text.split(), breaks), read
 
 
@@ -159,7 +159,7 @@ def test_what_is_covered_reaches_from_the_first_word_to_the_last() -> None:
 
 
 def test_a_word_of_nobody_s_vocabulary_is_not_kept() -> None:
-    pattern = parse_pattern("took pills", {})
+    pattern = PatternParser({}).parse("took pills")
     finder = PhraseFinder([pattern])
     finder.find(["someone", "took", "pills"], 0)
     before = len(finder._vocabulary)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety.pattern import Edge, Gap, Group, Pattern, PatternError, Phrase, parse_pattern
+from bot.safety.pattern import Edge, Gap, Group, Pattern, PatternError, PatternParser, Phrase
 
 
 def read(text: str, **lists: list[str]) -> Pattern:
-    return parse_pattern(text, lists)
+    return PatternParser(lists).parse(text)
 
 
 def group(*phrases: str, optional: bool = False) -> Group:
@@ -49,7 +49,7 @@ def test_a_list_stands_for_each_of_its_entries() -> None:
 def test_a_list_may_name_other_lists() -> None:
     lists = {"small": ["baby", "{toddlers}"], "toddlers": ["toddler", "2 year old"]}
 
-    found = phrases_of(parse_pattern("({small}|dog)", lists))
+    found = phrases_of(PatternParser(lists).parse("({small}|dog)"))
 
     assert found == {("baby",), ("toddler",), ("2", "year", "old"), ("dog",)}
 

@@ -119,6 +119,17 @@ def test_the_rasa_environment_is_read_as_the_shell_reads_it() -> None:
     assert '"' not in "".join(found.values())
 
 
+def test_what_is_served_gives_memory_back_unless_the_installation_says_otherwise(
+    settings: Settings,
+) -> None:
+    found = by_name(settings, MALLOC_ARENA_MAX="8")
+
+    for spec in found.values():
+        assert spec.environment["OPENBLAS_NUM_THREADS"] == "1"
+        assert int(spec.environment["MALLOC_TRIM_THRESHOLD_"]) > 0
+        assert spec.environment["MALLOC_ARENA_MAX"] == "8"
+
+
 def test_the_action_server_listens_on_loopback_only(settings: Settings) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
