@@ -13,7 +13,7 @@ import pytest
     [
         ("import actions.replying_action", ["spacy", "tensorflow", "sklearn", "rasa"]),
         (
-            "from bot.gateway.__main__ import hide_tensorflow as hide; hide(); import bot.gateway.server",
+            "import bot.gateway.__main__ as it; it.hide_tensorflow(); import bot.gateway.server",
             ["tensorflow", "sklearn", "rasa", "rasa_sdk", "onnxruntime", "matplotlib"],
         ),
         (
