@@ -25,6 +25,7 @@ class QuestionRules(StrictRecord):
     fillers: Words
     abbreviations: Words
     list_joiners: Words
+    bare_question_words: Words
     most_listed_words: int = Field(gt=0)
     lead_ins: Words
     openers: Words

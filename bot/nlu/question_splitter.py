@@ -64,6 +64,7 @@ class QuestionSplitter:
         self._listed = re.compile(
             rf"[,;](?!\s*{alternatives}\s)\s*(?:(?:{listing})\s+)?", re.IGNORECASE
         )
+        self._bare_question = re.compile(rf"^{any_of(rules.bare_question_words)}$", re.IGNORECASE)
         self._goes_on = re.compile(rf"(?<!\w)(?:{any_of(rules.goes_on_after)})$", re.IGNORECASE)
         self._lead_in = re.compile(rf"^(?:{joiners}|{lead_ins})(?!\w)[,:]?\s*", re.IGNORECASE)
         self._leaning = re.compile(rf"(?<!\w){any_of(rules.leaning_words)}(?!\w)", re.IGNORECASE)
@@ -153,6 +154,8 @@ class QuestionSplitter:
 
     def _may_be_listed(self, pieces: tuple[str, ...]) -> bool:
         """Nothing leads up to a question or goes on about one, and a list without any is terse."""
+        if any(self._bare_question.match(piece) for piece in pieces):
+            return False
         asks = [bool(self._begins.match(piece)) for piece in pieces]
         if not any(asks):
             most = self._rules.most_listed_words
