@@ -111,7 +111,8 @@ class QuestionSplitter:
         waiting: list[str] = []
         for atom in self._atoms(sentence.text):
             waiting.append(atom)
-            if self._begins.match(atom) or self._named.match(atom):
+            begins = self._begins.match(atom) or self._named.match(atom)
+            if begins and not self._bare_question.match(self._bare(atom)):
                 questions.append(waiting)
                 waiting = []
         if waiting and questions:
