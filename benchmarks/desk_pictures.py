@@ -40,6 +40,8 @@ def served(desk: ExampleDesk, port: int) -> Iterator[None]:
             ws="none",
             access_log=False,
             log_level="warning",
+            # As the gateway's own server: a page that asks now and then is not hung up on.
+            timeout_keep_alive=75,
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)

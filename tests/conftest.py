@@ -13,8 +13,9 @@ import pytest
 
 from tests.databases import _postgresql_tables, database, postgresql, url  # noqa: F401
 from tests.messaging.running_double import RunningDouble, running_double
+from tests.ports import free_ports
 from tests.scenarios.conversation import Conversation
-from tests.scenarios.running_product import RunningProduct, free_ports, running_product
+from tests.scenarios.running_product import RunningProduct, running_product
 
 OpenConversation = Callable[[], Conversation]
 

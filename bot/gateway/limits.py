@@ -29,6 +29,12 @@ class SessionLimits(StrictRecord):
     idle_minutes: float = Field(gt=0)
 
 
+class ConnectionLimits(StrictRecord):
+    """How long an idle connection stays open."""
+
+    keep_alive_seconds: int = Field(gt=0)
+
+
 class RequestLimits(StrictRecord):
     """How much one request may carry."""
 
@@ -238,6 +244,7 @@ class GatewayLimits(StrictRecord):
     """All of `limits.yml`."""
 
     session: SessionLimits
+    connection: ConnectionLimits
     request: RequestLimits
     turn: TurnLimits
     alerts: AlertLimits

@@ -64,6 +64,7 @@ def http_server(
             server_header=False,
             # Addresses behind proxies are bot.gateway.client_address's affair.
             proxy_headers=False,
+            timeout_keep_alive=limits.connection.keep_alive_seconds,
             timeout_graceful_shutdown=round(limits.upkeep.stop_seconds) + 1,
         )
     )

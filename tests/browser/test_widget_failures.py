@@ -222,4 +222,9 @@ def test_the_server_restarts_in_the_middle_of_a_conversation(
         again.click()
     chat.is_answered_with(_ANSWER)
     expect(chat.bubbles).to_have_count(5)
-    chat.expects_trouble("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+    chat.expects_trouble(
+        "ERR_CONNECTION_REFUSED",
+        "ERR_CONNECTION_RESET",
+        "ERR_EMPTY_RESPONSE",
+        "ERR_SOCKET_NOT_CONNECTED",
+    )

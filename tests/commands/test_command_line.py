@@ -14,6 +14,7 @@ import pytest
 from bot.configuration.secret_store import SECRET_NAMES
 from bot.supervisor.production_rules import Refusal
 from tests.databases import DATA_KEY, INDEX_KEY
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,13 +41,7 @@ def bot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def installation(tmp_path: Path) -> dict[str, str]:
     """An installation of its own, with a model that is there and ports that are free."""
     (tmp_path / "model.tar.gz").write_bytes(b"")
-    ports = []
-    probes = [socket.socket() for _ in range(3)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-        ports.append(str(probe.getsockname()[1]))
-    for probe in probes:
-        probe.close()
+    ports = map(str, free_ports(3))
     return {
         "BOT_VAR": str(tmp_path / "var"),
         "MODEL_FILE": str(tmp_path / "model.tar.gz"),

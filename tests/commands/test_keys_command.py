@@ -20,7 +20,7 @@ from bot.database.audit_log import AuditAction, entries, verify
 from bot.database.engine import Database
 from bot.database.schema import intake_entries
 from tests.database.filled import INDEX_KEY, VALUES, everything, fill, opened, vault
-from tests.scenarios.running_product import free_ports
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 OLD, OWN, LOST = (Fernet.generate_key().decode() for _ in range(3))

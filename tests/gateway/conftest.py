@@ -36,10 +36,10 @@ from tests.gateway.harness import (
     QUICK,
     RunningGateway,
     StartGateway,
-    free_port,
     limits_with,
     until,
 )
+from tests.ports import free_port
 
 _PAGES = Path(__file__).parent / "pages"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 import uuid
@@ -40,14 +39,6 @@ def limits_with(**sections: dict[str, Any]) -> GatewayLimits:
         values[section] |= numbers
     limits: GatewayLimits = GatewayLimits.parse_obj(values)
     return limits
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def until(true: Callable[[], bool], seconds: float = 30, what: str = "it") -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.gateway.harness import free_port
+from tests.ports import free_port
 
 _VERSIONS = Path("/usr/lib/postgresql")
 

@@ -32,10 +32,10 @@ from tests.gateway.harness import (
     CRISIS_TEXT,
     RunningGateway,
     StartGateway,
-    free_port,
     limits_with,
     until,
 )
+from tests.ports import free_port
 
 
 @pytest.fixture

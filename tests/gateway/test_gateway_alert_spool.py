@@ -31,11 +31,11 @@ from tests.gateway.harness import (
     CRISIS_TEXT,
     RunningGateway,
     StartGateway,
-    free_port,
     limits_with,
     until,
 )
 from tests.intake.alerts import alert, no_space
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -22,10 +22,10 @@ from tests.gateway.harness import (
     EMERGENCY_TEXT,
     RunningGateway,
     StartGateway,
-    free_port,
     limits_with,
     until,
 )
+from tests.ports import free_port
 
 
 def answer_with(**parts: Any) -> dict[str, Any]:

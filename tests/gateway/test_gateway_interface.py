@@ -47,6 +47,13 @@ def test_a_chunked_body_without_a_length_is_counted(gateway: RunningGateway) -> 
     assert send(gateway.chat(), chunks()) == (413, "body_too_large")
 
 
+def test_a_page_that_asks_for_news_now_and_then_is_not_hung_up_on(start: StartGateway) -> None:
+    gateway = start(limits_with())
+
+    assert gateway.server.config.timeout_keep_alive > limits_with().updates.later_seconds
+    assert gateway.server.config.timeout_keep_alive > limits_with().desk.poll_seconds
+
+
 def test_a_body_that_never_ends_is_given_up(start: StartGateway) -> None:
     gateway = start(limits_with(request={"body_seconds": 0.2}))
     conversation = gateway.chat()

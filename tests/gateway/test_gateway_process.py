@@ -21,7 +21,8 @@ import yaml
 from bot.gateway.limits import LIMITS_FILE
 from bot.gateway.server import serve
 from tests.gateway.fake_rasa import SECRET, FakeRasa
-from tests.gateway.harness import Chat, free_port, until
+from tests.gateway.harness import Chat, until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

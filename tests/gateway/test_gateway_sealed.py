@@ -26,7 +26,8 @@ from bot.replies.reply import Button, Reply, ReplyKind
 from tests.databases import CLINIC, DATA_KEY, INDEX_KEY, VAULT
 from tests.gateway.alerts import is_crisis, until_alerts
 from tests.gateway.fake_rasa import FakeRasa, chat
-from tests.gateway.harness import CRISIS, CRISIS_TEXT, StartGateway, free_port, until
+from tests.gateway.harness import CRISIS, CRISIS_TEXT, StartGateway, until
+from tests.ports import free_port
 
 OTHER_KEY = Fernet.generate_key().decode()
 OTHER = Vault([OTHER_KEY], INDEX_KEY)

@@ -17,9 +17,10 @@ import pytest
 from bot.database.engine import Database
 from bot.database.migrate import migrate
 from tests.gateway.fake_rasa import FakeRasa
-from tests.gateway.harness import free_port, until
+from tests.gateway.harness import until
 from tests.gateway.texting import Kept, Texter, fields_of
 from tests.gateway.texting_process import Step, serve
+from tests.ports import free_port
 
 # Forked from a process that has loaded everything once: a start takes no time.
 _FORKING = multiprocessing.get_context("forkserver")

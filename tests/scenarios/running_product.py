@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 180
@@ -47,15 +48,6 @@ _SETTINGS = (
 
 #: A word of its command line by which each process is known.
 _MARKS = {"gateway": "bot.gateway", "rasa": "rasa", "actions": "rasa_sdk"}
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ports that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def until(true: Callable[[], bool], seconds: float, what: str) -> None:

@@ -17,8 +17,9 @@ import httpx
 import pytest
 
 from bot.supervisor.rasa_environment import rasa_environment
+from tests.ports import free_ports
 from tests.scenarios.curated import PAGES, source_line, text_of
-from tests.scenarios.running_product import ROOT, free_ports
+from tests.scenarios.running_product import ROOT
 
 _EXAMPLES = """\
 version: "3.1"

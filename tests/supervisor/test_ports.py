@@ -5,13 +5,7 @@ from __future__ import annotations
 import socket
 
 from bot.supervisor.ports import NeededPort, port_faults
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 def needed(port: int, setting: str = "PORT", host: str = "127.0.0.1") -> NeededPort:
