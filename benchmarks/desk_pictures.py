@@ -5,7 +5,6 @@ The desk runs alone, with made-up records; Debian's Chromium takes the pictures.
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import threading
 import time
@@ -18,7 +17,8 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 
 from benchmarks.example_desk import PASSWORD, ExampleDesk, Said
-from benchmarks.running_product import ROOT
+from benchmarks.running_product import ROOT, free_ports
+from bot.gateway.limits import load_limits
 from bot.intake.records import Urgency
 from bot.intake.staff import Role
 from bot.intake.transitions import Move
@@ -41,7 +41,7 @@ def served(desk: ExampleDesk, port: int) -> Iterator[None]:
             access_log=False,
             log_level="warning",
             # As the gateway's own server: a page that asks now and then is not hung up on.
-            timeout_keep_alive=75,
+            timeout_keep_alive=load_limits().connection.keep_alive_seconds,
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)
@@ -54,13 +54,6 @@ def served(desk: ExampleDesk, port: int) -> Iterator[None]:
         server.should_exit = True
         thread.join()
         desk.database.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        port: int = opened.getsockname()[1]
-        return port
 
 
 def fill(desk: ExampleDesk) -> str:
@@ -99,7 +92,7 @@ def fill(desk: ExampleDesk) -> str:
 
 def main() -> None:
     """Make the pictures."""
-    port = free_port()
+    (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         desk = ExampleDesk(Path(folder), url)

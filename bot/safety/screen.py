@@ -151,7 +151,7 @@ class SafetyScreen:
         Args:
             around: how many words more on each side, none of them of another sentence.
         """
-        words = self._folder.fold(text).words
+        words, _ = self._read(text)
         spans = (_span(find, around) for find in self._finds(text))
         return tuple(dict.fromkeys(" ".join(words[span]) for span in spans))
 

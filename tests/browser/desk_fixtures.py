@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from benchmarks.desk_pictures import free_port, served
+from benchmarks.desk_pictures import served
 from benchmarks.example_desk import ExampleDesk
 from bot.intake.staff import Role
 from tests.browser.desk import DeskPage
 from tests.gateway.harness import limits_with
+from tests.ports import free_port
 
 OpenDesk = Callable[..., DeskPage]
 

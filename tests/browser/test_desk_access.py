@@ -15,6 +15,7 @@ from bot.intake.records import Urgency
 from bot.safety.danger import Danger, DangerTopic
 from tests.browser.desk import DeskPage
 from tests.browser.desk_fixtures import OpenDesk
+from tests.ports import free_port
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -155,8 +156,6 @@ def test_a_page_says_what_it_is(open_desk: OpenDesk, record: str) -> None:
 
 
 def test_the_first_page_of_all(chromium: Any, tmp_path: Any) -> None:
-    from benchmarks.desk_pictures import free_port
-
     port = free_port()
     empty = ExampleDesk(tmp_path, f"http://127.0.0.1:{port}")
     with served(empty, port):
