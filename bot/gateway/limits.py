@@ -59,6 +59,14 @@ class RefusedAlertLimits(StrictRecord):
     senders: int = Field(gt=0)
 
 
+class DisclosureLimits(StrictRecord):
+    """For how long and of how many sessions it is remembered that they told of danger."""
+
+    window_minutes: float = Field(gt=0)
+    sessions: int = Field(gt=0)
+    turns: int = Field(gt=0)
+
+
 class AlertLimits(StrictRecord):
     """How long a safety reply may wait for its alert, and how many alerts may wait."""
 
@@ -67,6 +75,7 @@ class AlertLimits(StrictRecord):
     retry_seconds: float = Field(gt=0)
     most_waiting: int = Field(gt=0)
     refused: RefusedAlertLimits
+    disclosures: DisclosureLimits
 
 
 class HandOverLimits(StrictRecord):

@@ -16,6 +16,7 @@ from bot.gateway.errors import RefusalError
 from bot.gateway.limits import AlertLimits
 from bot.gateway.log_events import LogEvent, log, log_failure
 from bot.gateway.metrics import AlertOutcome, Metrics
+from bot.gateway.recent_disclosures import RecentDisclosures
 from bot.gateway.records import Message, Submission
 from bot.gateway.refused_alerts import RefusedAlerts
 from bot.intake.safety_alerts import SafetyAlert
@@ -32,6 +33,7 @@ class SafetyFirst:
         self, answerer: Answerer, alerts: AlertKeeper, limits: AlertLimits, metrics: Metrics
     ) -> None:
         self._refused = RefusedAlerts(limits.refused)
+        self._disclosures = RecentDisclosures(limits.disclosures)
         self._answerer = answerer
         self._alerts = alerts
         self._limits = limits
@@ -55,6 +57,9 @@ class SafetyFirst:
             sender: the group of client addresses that it came from.
         """
         occurred_at = datetime.now(timezone.utc)
+        told_before = self._disclosures.count_before(
+            submission.turn_id, submission.session_digest, occurred_at
+        )
         task = asyncio.create_task(attempt)
         self._attempts.add(task)
         task.add_done_callback(partial(self._ended, submission.turn_id))
@@ -66,7 +71,8 @@ class SafetyFirst:
         alert_id = submission.alert_id or submission.turn_id
         alert = SafetyAlert.of_screen(hit, id=alert_id, occurred_at=occurred_at)
         await self._keep(alert, task, sender)
-        reply = self._answerer.safety_reply(hit, submission.turn_id, DangerBefore())
+        before = DangerBefore(safety_replies=told_before)
+        reply = self._answerer.safety_reply(hit, submission.turn_id, before)
         answer = Message.answering(submission.turn_id, (reply,))
         if task.done():
             self._answerer.settled(submission.turn_id)

@@ -10,34 +10,34 @@ import pytest
 
 from tests.faults.patient import Patient
 from tests.faults.test_database_locked import alerts_waiting, locked
-from tests.scenarios.curated import text_of
+from tests.scenarios.curated import text_of, wording
 from tests.scenarios.expectations import SAFETY_KINDS
 from tests.scenarios.running_product import RunningProduct, until
 
 #: What is written, the reply, and what staff read: topic, level, about, language.
 _DANGERS = [
-    ("I want to kill myself", "suicide_thoughts.en.1", ("suicide", 2, "self", "en")),
-    ("I have a plan to kill myself", "suicide_plan.en.1", ("suicide", 5, "self", "en")),
+    ("I want to kill myself", "suicide_thoughts", ("suicide", 2, "self", "en")),
+    ("I have a plan to kill myself", "suicide_plan", ("suicide", 5, "self", "en")),
     (
         "my friend says she wants to kill herself",
-        "suicide_thoughts_other.en.1",
+        "suicide_thoughts_other",
         ("suicide", 3, "someone_else", "en"),
     ),
-    ("Quiero matarme", "suicide_thoughts.es.1", ("suicide", 2, "self", "es")),
+    ("Quiero matarme", "suicide_thoughts", ("suicide", 2, "self", "es")),
     (
         "this is the worst headache of my life",
-        "body_911_self.en.1",
+        "body_911_self",
         ("body", None, "self", "en"),
     ),
-    ("I took too many sumatriptan", "poisoning_self.en.1", ("poisoning", None, "self", "en")),
+    ("I took too many sumatriptan", "poisoning_self", ("poisoning", None, "self", "en")),
     (
         "tengo dolor de pecho y no puedo respirar",
-        "body_911_self.es.1",
+        "body_911_self",
         ("body", None, "self", "es"),
     ),
     (
         "the carbon monoxide alarm is going off and we all have headaches",
-        "gas_self.en.1",
+        "gas_self",
         ("carbon_monoxide", None, "self", "en"),
     ),
 ]
@@ -64,12 +64,12 @@ def test_danger_is_answered_rightly_and_soon_and_staff_read_of_it_later(
         breakable.kill("rasa")
         breakable.kill("actions")
         with locked(breakable):
-            for text, reply, _ in _DANGERS:
+            for times_before, (text, reply, read) in enumerate(_DANGERS):
                 began = time.monotonic()
                 message = patient.ask(f"{text} {patient.canary}")
                 assert time.monotonic() - began < _SECONDS, text
                 assert message["kind"] in SAFETY_KINDS
-                assert message["text"] == text_of(f"safety {reply}")
+                assert message["text"] == wording(reply, times_before, str(read[-1]))
             assert alerts_waiting(breakable) == len(_DANGERS)
             time.sleep(_BUSY_SECONDS)
             assert alerts_waiting(breakable) == len(_DANGERS)

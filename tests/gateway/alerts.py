@@ -72,7 +72,8 @@ def impatient_limits() -> GatewayLimits:
     )
 
 
-def is_crisis(response: Any, composer: ReplyComposer) -> bool:
-    """Whether this is the fixed reply to a crisis."""
+def is_crisis(response: Any, composer: ReplyComposer, times_before: int = 0) -> bool:
+    """Whether this is the fixed reply to a crisis that was told so many times before."""
     (message,) = response.json()["messages"]
-    return (response.status_code, message["text"]) == (200, composer.danger(CRISIS).text)
+    text = composer.danger(CRISIS, times_before).text
+    return (response.status_code, message["text"]) == (200, text)

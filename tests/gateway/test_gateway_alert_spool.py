@@ -91,8 +91,8 @@ def test_neither_database_nor_disk_works(
     with monkeypatch.context() as full:
         full.setattr("bot.intake.alert_files.os.fsync", no_space)
         with locked(impatient):
-            for _ in range(3):
-                assert is_crisis(conversation.say(CRISIS_TEXT), composer)
+            for times_before in range(3):
+                assert is_crisis(conversation.say(CRISIS_TEXT), composer, times_before)
             time.sleep(0.3)
             assert (spooled(impatient), waiting(impatient)) == ([], 3)
             full.undo()
@@ -119,8 +119,8 @@ def test_no_more_wait_than_may(start: StartGateway, composer: ReplyComposer) -> 
     gateway = start(few)
     conversation = gateway.chat()
     with locked(gateway):
-        for _ in range(4):
-            assert is_crisis(conversation.say(CRISIS_TEXT), composer)
+        for times_before in range(4):
+            assert is_crisis(conversation.say(CRISIS_TEXT), composer, times_before)
         time.sleep(0.8)  # Until every attempt to store one with its message has failed.
         assert (waiting(gateway), counted(gateway, "lost")) == (2, 2)
     until_alerts(gateway, 2)

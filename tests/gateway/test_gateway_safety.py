@@ -90,6 +90,16 @@ def test_a_repeated_disclosure_gets_other_words_each_time_and_an_alert_each_time
     assert [alert.danger for alert in alerts_of(gateway)] == [CRISIS] * 3
 
 
+def test_a_slow_database_keeps_nobody_from_other_words(
+    start: StartGateway, composer: ReplyComposer
+) -> None:
+    gateway = start(limits_with())
+    conversation = gateway.chat()
+    with locked(gateway):
+        texts = [only(conversation.say(CRISIS_TEXT))["text"] for _ in range(3)]
+    assert texts == [composer.danger(CRISIS, times).text for times in range(3)]
+
+
 def test_a_slow_database_stores_the_wording_that_was_shown(start: StartGateway) -> None:
     gateway = start(limits_with())
     conversation = gateway.chat()
