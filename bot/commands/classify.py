@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bot.commands.errors import CommandError
+from bot.content.csv_table import TableError, read_table
 
 if TYPE_CHECKING:
     from bot.commands.subparsers import Subparsers
@@ -75,34 +76,13 @@ def read_rows(file: Path) -> list[Row]:
         CommandError: it is missing, not UTF-8, not CSV, empty, or has no column `text`.
     """
     try:
-        # utf-8-sig: spreadsheets put a byte-order mark in front.
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            return _rows_of(opened, file)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8") from None
-
-
-def _rows_of(opened: TextIO, file: Path) -> list[Row]:
-    table = csv.DictReader(opened, strict=True)
-    rows = []
-    try:
-        columns = table.fieldnames
-        if not columns:
-            raise CommandError(f"{file} is empty")
-        if _TEXT_COLUMN not in columns:
-            raise CommandError(f"{file} has no column `{_TEXT_COLUMN}`")
-        for number, record in enumerate(table, start=1):
-            text = record[_TEXT_COLUMN]
-            if text is None:
-                raise CommandError(f"{file}:{table.line_num}: the row ends before its text")
-            rows.append(Row(record.get(_ID_COLUMN) or str(number), text))
-    except csv.Error as error:
-        raise CommandError(f"{file}:{table.line_num}: not CSV: {error}") from None
-    if not rows:
-        raise CommandError(f"{file} holds no rows")
-    return rows
+        rows = read_table(file, (_TEXT_COLUMN,))
+    except TableError as error:
+        raise CommandError(str(error)) from None
+    return [
+        Row(row.cells.get(_ID_COLUMN) or str(number), row.cells[_TEXT_COLUMN])
+        for number, row in enumerate(rows, start=1)
+    ]
 
 
 def _classify(rows: list[Row], model: Path, output: TextIO) -> None:

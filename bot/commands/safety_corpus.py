@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.commands.errors import CommandError
+from bot.content.csv_table import TableError, read_table
 
 CORPUS = Path(__file__).parents[2] / "tests" / "safety" / "corpus"
 
@@ -33,16 +33,10 @@ def read_messages(files: Sequence[Path] | None) -> list[dict[str, str]]:
 
 def _read(file: Path) -> list[dict[str, str]]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            table = csv.DictReader(opened, strict=True)
-            if not {"text", "label"} <= set(table.fieldnames or ()):
-                raise CommandError(f"{file} needs the columns text and label")
-            rows = list(table)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error):
-        raise CommandError(f"{file} is not CSV in UTF-8") from None
-    for number, row in enumerate(rows, start=1):
-        if row["label"] not in _LABELS or row["text"] is None:
-            raise CommandError(f"{file}: row {number} has no label crisis, emergency or harmless")
-    return rows
+        rows = read_table(file, ("text", "label"))
+    except TableError as error:
+        raise CommandError(str(error)) from None
+    for row in rows:
+        if row.cells["label"] not in _LABELS:
+            raise CommandError(f"{row.place}: the row has no label crisis, emergency or harmless")
+    return [row.cells for row in rows]

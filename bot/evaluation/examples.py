@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.content.csv_table import TableError, TableRow, read_table
 from bot.evaluation.expectations import Expectation, LabelReader
 
 _TEXT, _EXPECTED, _ALSO_OK, _STYLE = "text", "expected", "also_ok", "style"
@@ -26,12 +25,6 @@ class Example:
     style: str = ""
     conversation: str = ""
     turn: int = 1
-
-
-@dataclass(frozen=True)
-class _Row:
-    place: str
-    cells: dict[str, str]
 
 
 def read_first_messages(file: Path, labels: LabelReader) -> list[Example]:
@@ -60,7 +53,7 @@ def read_conversations(file: Path, labels: LabelReader) -> list[list[Example]]:
     return [*found.values()]
 
 
-def _example(row: _Row, labels: LabelReader) -> Example:
+def _example(row: TableRow, labels: LabelReader) -> Example:
     cells = row.cells
     if not cells[_TEXT].strip():
         raise ExamplesError(f"{row.place}: the row has no text")
@@ -77,28 +70,8 @@ def _example(row: _Row, labels: LabelReader) -> Example:
     )
 
 
-def _rows(file: Path, needed: set[str]) -> list[_Row]:
+def _rows(file: Path, needed: set[str]) -> list[TableRow]:
     try:
-        # utf-8-sig: spreadsheets put a byte-order mark in front.
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = list(_records(csv.DictReader(opened, strict=True), file, needed))
-    except OSError as error:
-        raise ExamplesError(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ExamplesError(f"{file} is not UTF-8 text: save it as UTF-8") from None
-    if not rows:
-        raise ExamplesError(f"{file} holds no rows")
-    return rows
-
-
-def _records(table: csv.DictReader[str], file: Path, needed: set[str]) -> Iterator[_Row]:
-    try:
-        for name in sorted(needed - set(table.fieldnames or ())):
-            raise ExamplesError(f"{file} has no column `{name}`")
-        for record in table:
-            place = f"{file}:{table.line_num}"
-            if None in record or any(record[name] is None for name in needed):
-                raise ExamplesError(f"{place}: the row has not as many cells as the header")
-            yield _Row(place, {name: cell or "" for name, cell in record.items()})
-    except csv.Error as error:
-        raise ExamplesError(f"{file}:{table.line_num}: not CSV: {error}") from None
+        return read_table(file, needed)
+    except TableError as error:
+        raise ExamplesError(str(error)) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.csv_table import TableError, read_table
 from bot.nlu.calibration import Claim, expected_calibration_error, reliability
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.expectation import SEVERAL, fits
@@ -74,19 +74,13 @@ def read_labelled(file: Path) -> list[tuple[str, Label]]:
             label.
     """
     try:
-        with file.open(encoding="utf-8", newline="") as opened:
-            rows = list(csv.DictReader(opened))
         labelled = [
-            (row["text"], Label.parse(row["expected"] or ""))
-            for row in rows
-            if SEVERAL not in (row["expected"] or "")
+            (row.cells["text"], Label.parse(row.cells["expected"]))
+            for row in read_table(file, ("text", "expected"))
+            if SEVERAL not in row.cells["expected"]
         ]
-    except OSError as error:
-        raise FittingDataError(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise FittingDataError(f"{file} is not UTF-8 text: save it as UTF-8") from None
-    except KeyError as error:
-        raise FittingDataError(f"{file} has no column {error}") from None
+    except TableError as error:
+        raise FittingDataError(str(error)) from None
     except ValueError as error:
         raise FittingDataError(f"{file}: {error}") from None
     if not labelled:

@@ -109,7 +109,7 @@ def test_the_output_file(file: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         (b"text\n", "holds no rows"),
         (b"sentence\nx\n", "has no column `text`"),
         (b"text\n\xff\xfe\n", "is not UTF-8"),
-        (b"id,text\n1\n", ":2: the row ends before its text"),
+        (b"id,text\n1\n", ":2: the row has not as many cells"),
         (b'text\n"open\n', "not CSV"),
         (b"text\n" + b"x" * 200_000 + b"\n", "not CSV"),
     ],

@@ -92,7 +92,7 @@ def test_a_corpus_without_halves_is_all_fitted_on(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("text\na\n", "no column 'expected'"),
+        ("text\na\n", "no column `expected`"),
         ("text,expected\na,dancing\n", "dancing"),
         ("text,expected\n", "holds no rows"),
     ],

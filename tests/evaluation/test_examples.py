@@ -49,7 +49,7 @@ def test_conversations_may_be_interleaved(file: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no column `expected`"),
+        (b"", "is empty"),
         (b"text\nsecret\n", "no column `expected`"),
         (b"text,expected\n", "holds no rows"),
         (b"text,expected\nsecret,dancing\n", ":2: a label that"),
