@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.accessibility import findings
 from tests.browser.chat import Chat, HeldMessage, holds, said
 from tests.browser.conftest import OpenChat, Profiles
 from tests.scenarios.curated import PHONE
@@ -168,6 +169,7 @@ def test_a_conversation_that_is_over_says_so_and_begins_anew(
     httpx.delete(f"{product.url}/api/session", headers=chat.authorization()).raise_for_status()
     chat.ask(_QUESTION)
     holds(chat.alert, chat.said("session_over"))
+    assert findings(chat) == []
     chat.button(chat.said("try_again")).click()
     chat.is_answered_with(_ANSWER)
     expect(chat.log).to_contain_text(_QUESTION)
@@ -175,6 +177,7 @@ def test_a_conversation_that_is_over_says_so_and_begins_anew(
     chat.page.reload()
     chat.open()
     expect(chat.log).to_contain_text(chat.said("ended_before"))
+    assert findings(chat) == []
     chat.expects_trouble("401")
 
 
@@ -215,6 +218,7 @@ def test_the_server_restarts_in_the_middle_of_a_conversation(
         breakable.kill("gateway")
         chat.ask(_QUESTION)
         expect(chat.status).to_have_text(chat.said("again"))
+        assert findings(chat) == []
     breakable.wait_until_ready()
     again = chat.button(chat.said("try_again"))
     expect(chat.log.get_by_text(chat.said("helpful")).nth(1).or_(again)).to_be_visible()
@@ -222,6 +226,7 @@ def test_the_server_restarts_in_the_middle_of_a_conversation(
         again.click()
     chat.is_answered_with(_ANSWER)
     expect(chat.bubbles).to_have_count(5)
+    assert findings(chat) == []
     chat.expects_trouble(
         "ERR_CONNECTION_REFUSED",
         "ERR_CONNECTION_RESET",
