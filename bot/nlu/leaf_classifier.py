@@ -67,6 +67,10 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """`inverse_regularization` is scikit-learn's C; `temperature` divides the scores.
 
+        `background` is the score of a class of its own for messages unlike all that was learnt,
+        above the log of the number of labels: its share is nobody's, and every label's confidence
+        is lower by it. None: there is no such class.
+
         With `few_examples` a label the sentence vector counts twice as much as letter groups do.
 
         Intents `left_out` are not learnt here: another component knows them.
@@ -76,6 +80,7 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
             "few_examples": 0.0,
             "max_iterations": 200,
             "temperature": 1.0,
+            "background": None,
             "candidates": 6,
             "left_out": [],
         }
@@ -136,11 +141,13 @@ class LeafIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _classify(self, model: LeafModel, message: Message) -> None:
+        background = self._config["background"]
         best = model.best(
             reading_of(message),
             sentence_vector(message),
             temperature=float(self._config["temperature"]),
             many=int(self._config["candidates"]),
+            background=None if background is None else float(background),
         )
         write_candidates(message, best)
 

@@ -78,16 +78,22 @@ class LeafModel:
         )
 
     def best(
-        self, text: str, vector: Floats, temperature: float, many: int
+        self,
+        text: str,
+        vector: Floats,
+        temperature: float,
+        many: int,
+        background: float | None = None,
     ) -> list[tuple[str, float]]:
         """The `many` likeliest labels with their probabilities, best first.
 
         Args:
             vector: the sentence vector, shape (1, dimensions).
             temperature: above 1 makes the probabilities less sure, below 1 surer.
+            background: as for LinearModel; in a large library a class beside the pages.
         """
         counts = self.counter.count([text])
-        shares = self.linear.probabilities(counts, vector, temperature)
+        shares = self.linear.probabilities(counts, vector, temperature, background)
         found: list[tuple[str, float]] = []
         for place in (-shares).argsort():
             label, share = self.linear.labels[place], float(shares[place])

@@ -72,19 +72,31 @@ class LinearModel:
         return cls(learned.labels, np.asfortranarray(learned.weights), learned.intercepts, idf)
 
     def probabilities(
-        self, sparse: scipy.sparse.csr_matrix, dense: Floats, temperature: float
+        self,
+        sparse: scipy.sparse.csr_matrix,
+        dense: Floats,
+        temperature: float,
+        background: float | None = None,
     ) -> Floats:
-        """Probability of each label for one message; they add up to 1.
+        """Probability of each label for one message; they and the background's add up to 1.
 
         Args:
             sparse: n-gram counts, shape (1, number of n-grams).
             dense: sentence vector, shape (1, dimensions).
             temperature: above 1 makes the probabilities less sure, below 1 surer.
+            background: the score of a class beside the labels, which all have low scores where
+                nothing is like what was learnt; 0 is the log of their number, what they come to
+                together where each has 0. None: there is no such class.
         """
-        return self.probabilities_of(sparse.indices, sparse.data, dense, temperature)
+        return self.probabilities_of(sparse.indices, sparse.data, dense, temperature, background)
 
     def probabilities_of(
-        self, places: Places, counts: Floats, dense: Floats, temperature: float
+        self,
+        places: Places,
+        counts: Floats,
+        dense: Floats,
+        temperature: float,
+        background: float | None = None,
     ) -> Floats:
         """The same for n-grams by their `places`, and how often each occurs.
 
@@ -97,9 +109,11 @@ class LinearModel:
         by_feature = self.weights.T
         scores = self.intercepts + dense[0] @ by_feature[count:]
         scores = scores + (weighted / length) @ by_feature[places]
+        if background is not None:
+            scores = np.append(scores, np.float32(np.log(len(self.labels)) + background))
         scores = scores / temperature
         shares = np.exp(scores - scores.max())
-        result: Floats = shares / shares.sum()
+        result: Floats = shares[: len(self.labels)] / shares.sum()
         return result
 
     def write(self, folder: Path) -> None:

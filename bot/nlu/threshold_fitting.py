@@ -125,13 +125,17 @@ def calibration_error(judged: Sequence[Judged], temperature: float) -> float:
 
 
 def _at_temperature(candidates: Sequence[Candidate], temperature: float) -> tuple[Candidate, ...]:
-    """The candidates with the harmless ones at another temperature; danger has its own model."""
+    """The candidates with the harmless ones at another temperature; danger has its own model.
+
+    What they leave, the share of the background and of less likely labels, is one more of them.
+    """
     dangers = [candidate for candidate in candidates if candidate.label.intent in DANGER_INTENTS]
     others = [candidate for candidate in candidates if candidate.label.intent not in DANGER_INTENTS]
     heated = [candidate.confidence ** (1 / temperature) for candidate in others]
     left = 1.0 - sum(danger.confidence for danger in dangers)
+    beside = max(0.0, left - sum(candidate.confidence for candidate in others))
     # A danger may be so sure that nothing is left for the others.
-    total = sum(heated) or 1.0
+    total = sum(heated) + beside ** (1 / temperature) or 1.0
     cooled = [
         Candidate(candidate.label, left * share / total)
         for candidate, share in zip(others, heated, strict=True)

@@ -128,6 +128,23 @@ def test_the_configuration_is_used(
     assert hot.get(INTENT)["confidence"] < warm.get(INTENT)["confidence"]
 
 
+def test_with_a_background_what_is_strange_is_believed_less(
+    tiny: TinyPipeline, storage: ModelStorage, encoder: SentenceEncoder
+) -> None:
+    wary = TinyPipeline.train(storage, encoder, background=1.0)
+
+    heard = {
+        text: [pipeline.classified(text).get("candidates") for pipeline in (tiny, wary)]
+        for text in ("what is aura", "the tax on imported bicycles")
+    }
+
+    left = []
+    for alone, beside in heard.values():
+        assert [one["label"] for one in beside] == [one["label"] for one in alone]
+        left.append(sum(one["confidence"] for one in beside))
+    assert left[1] < left[0] < 1
+
+
 def test_one_label_cannot_be_trained(storage: ModelStorage, encoder: SentenceEncoder) -> None:
     with pytest.raises(ValueError, match="two labels"):
         TinyPipeline.train(storage, encoder, {"crisis": ["i want to die", "end it"]})

@@ -93,6 +93,18 @@ def test_the_likeliest_are_those_of_all_pages(by_page: LeafModel, text: str, man
     assert len(found) == min(many, len(every))
 
 
+def test_a_background_stands_beside_the_pages(by_page: LeafModel) -> None:
+    text = "what about botox for asthma"
+
+    alone = best(by_page, text, many=100)
+    found = by_page.best(text, vector(text), 1.0, 100, background=3.0)
+
+    kept = sum(share for _, share in found)
+    assert 0 < kept < 0.99
+    expected = {label: share * kept for label, share in alone}
+    assert dict(found) == pytest.approx(expected, abs=2e-3)
+
+
 def test_a_page_that_is_out_of_the_question_is_not_looked_at(
     by_page: LeafModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

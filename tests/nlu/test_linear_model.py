@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,12 @@ def fit(labels: int = 4) -> LinearModel:
     return LinearModel.fit(**(examples(labels) | _NUMBERS))
 
 
-def probabilities(model: LinearModel, counts: Any, temperature: float = 1.0) -> np.ndarray:
+def probabilities(
+    model: LinearModel, counts: Any, temperature: float = 1.0, background: float | None = None
+) -> np.ndarray:
     sparse = scipy.sparse.csr_matrix(np.atleast_2d(counts), dtype=np.float32)
     dense = np.full((1, _DIMENSIONS), 0.4, dtype=np.float32)
-    return model.probabilities(sparse, dense, temperature)
+    return model.probabilities(sparse, dense, temperature, background)
 
 
 _COUNTS = st.lists(st.integers(0, 5), min_size=_GRAMS, max_size=_GRAMS)
@@ -180,3 +183,39 @@ def test_with_few_examples_the_vector_counts_more() -> None:
     expected = by_hand.probabilities(counts, dense * length, 1.0)
     assert model.probabilities(counts, dense, 1.0) == pytest.approx(expected, abs=1e-4)
     assert not np.allclose(model.weights, fit(4).weights)
+
+
+_NUMBER = st.sampled_from([2, 3, 4])
+
+
+@settings(deadline=None, max_examples=60)
+@given(counts=_COUNTS, heat=st.floats(0.1, 5), background=st.floats(-5, 20), labels=_NUMBER)
+def test_a_background_takes_the_same_share_of_every_label(
+    counts: list[int], heat: float, background: float, labels: int
+) -> None:
+    alone = probabilities(_MODELS[labels], counts, heat)
+
+    found = probabilities(_MODELS[labels], counts, heat, background)
+
+    assert (found >= 0).all()
+    assert found.sum() <= 1 + 1e-5
+    assert np.allclose(found, alone * found.sum(), atol=1e-5)
+
+
+def test_where_every_label_has_score_0_the_background_has_as_much_as_all() -> None:
+    known = _MODELS[4]
+    nothing = replace(
+        known, weights=np.zeros_like(known.weights), intercepts=np.zeros_like(known.intercepts)
+    )
+
+    found = probabilities(nothing, [1] * _GRAMS, background=0.0)
+
+    assert found == pytest.approx([1 / 8] * 4)
+
+
+def test_a_background_takes_more_of_what_is_strange() -> None:
+    strange, familiar = [0] * _GRAMS, [9] + [0] * (_GRAMS - 1)
+
+    kept = [probabilities(_MODELS[4], one, background=1.0).sum() for one in (strange, familiar)]
+
+    assert kept[0] < kept[1]

@@ -264,6 +264,14 @@ def test_the_temperature_counts_in_the_calibration_error() -> None:
     assert calibration_error(data, 2.0) < 0.03 < calibration_error(data, 1.0)
 
 
+@pytest.mark.parametrize(("temperature", "share"), [(1.0, 0.6), (0.5, 0.36 / (0.36 + 0.16))])
+def test_what_nobody_has_stays_nobody_s(temperature: float, share: float) -> None:
+    """The share of the background counts as one more candidate, at a temperature too."""
+    data = [judged(AURA, (AURA, 0.6))]
+
+    assert calibration_error(data, temperature) == pytest.approx(1 - share)
+
+
 def test_the_fitted_levels_can_be_decided_with() -> None:
     data = honest(300, heat=1.0)
     found = fit(data, 0.4)
