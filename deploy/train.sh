@@ -29,7 +29,7 @@ mkdir -p "$FOLDER"
 printf '[%3d s] training %s (about a minute; log: %s)\n' "$SECONDS" "$MODEL" "$LOG"
 # --force: Rasa's own cache looks at a component's class only, not at the modules that it imports.
 # --skip-validation: it reads all data a second time; `make test` runs `rasa data validate`.
-if ! PYTHONUNBUFFERED=1 .venv/bin/python -m rasa train --force --skip-validation --out "$FOLDER" \
+if ! PYTHONUNBUFFERED=1 .venv/bin/python -m bot.nlu.rasa_command train --force --skip-validation --out "$FOLDER" \
     --fixed-model-name "$(basename "$MODEL" .tar.gz)" 2>&1 | tee "$LOG" | steps; then
     cat "$LOG" >&2
     printf 'error: training failed; the lines above are in %s\n' "$LOG" >&2

@@ -10,6 +10,7 @@ from typing import Any, Dict, List
 
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from bot.content.library import load_library
 from bot.content.texts import load_texts
@@ -26,8 +27,12 @@ class CuratedContentImporter(RasaFileImporter):
         """None: Rasa is not to write into config.yml."""
         return None
 
+    @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """The examples of the files, and the responses."""
+        """The examples of the files, and the responses.
+
+        Read once: Rasa asks for the domain's sake too, and merges into copies.
+        """
         data = super().get_nlu_data(language)
         data.training_examples = [TrainingExample.of(one) for one in data.training_examples]
         data.responses.update(leaf_responses())

@@ -7,6 +7,7 @@ wording are taken out, and puts its opinion among the classifier's candidates.
 from __future__ import annotations
 
 import logging
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Dict, List, Type
 
@@ -20,6 +21,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot import safety
 from bot.nlu.danger_model import HARMLESS, DangerModel
 from bot.nlu.leaf_classifier import (
     has_features,
@@ -28,8 +30,9 @@ from bot.nlu.leaf_classifier import (
     write_candidates,
 )
 from bot.nlu.message_parts import with_parts
+from bot.nlu.text_cache import TextCache
 from bot.replies.understanding import CANDIDATES_KEY, DANGER_INTENTS, Label
-from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
+from bot.safety.screen import lexicon_fingerprint, load_screen
 
 _log = logging.getLogger(__name__)
 
@@ -47,13 +50,11 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        screen: SafetyScreen,
         model: DangerModel | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._screen = screen
         self._model = model
 
     @classmethod
@@ -63,8 +64,11 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`inverse_regularization` is scikit-learn's C."""
-        return {"inverse_regularization": 30.0, "max_iterations": 200}
+        """`inverse_regularization` is scikit-learn's C.
+
+        `reading_cache` is a folder in which what is left of the training examples is kept.
+        """
+        return {"inverse_regularization": 30.0, "max_iterations": 200, "reading_cache": None}
 
     @classmethod
     def create(
@@ -74,8 +78,8 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> DangerClassifier:
-        """An untrained classifier. Raises ContentError if the lexicon breaks its schema."""
-        return cls(config, model_storage, resource, load_screen())
+        """An untrained classifier."""
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -86,10 +90,11 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> DangerClassifier:
-        """The classifier that `train` stored."""
+        """What `train` stored. Raises ContentError if the lexicon breaks its schema."""
+        load_screen()
         with model_storage.read_from(resource) as folder:
             model = None if (folder / _NO_DANGERS).exists() else DangerModel.read(folder)
-        return cls(config, model_storage, resource, load_screen(), model)
+        return cls(config, model_storage, resource, model)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -100,6 +105,7 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         """Learn the dangers. Where the data tells of none, only the screen looks for them.
 
         Raises:
+            ContentError: the lexicon breaks its schema.
             ValueError: there is one kind of danger only, or nothing is harmless.
         """
         examples = [example for example in training_data.intent_examples if has_features(example)]
@@ -114,13 +120,19 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
     def _learn(self, examples: List[Message], labels: List[str], folder: Path) -> None:
         self._model = DangerModel.fit(
-            [self._screen.not_explained(example.get(TEXT)) for example in examples],
+            self._left_of([example.get(TEXT) for example in examples]),
             sentence_vectors(examples),
             labels,
             inverse_regularization=float(self._config["inverse_regularization"]),
             max_iterations=int(self._config["max_iterations"]),
         )
         self._model.write(folder)
+
+    def _left_of(self, texts: List[str]) -> List[str]:
+        folder = self._config["reading_cache"]
+        if not folder:
+            return [_left(text) for text in texts]
+        return TextCache(Path(folder), _reader()).texts(texts, _left)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing that comes later learns from these candidates."""
@@ -135,13 +147,23 @@ class DangerClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _add(self, model: DangerModel, message: Message, listed: List[Dict[str, Any]]) -> None:
-        text = self._screen.not_explained(message.get(TEXT))
-        opinions = model.opinions(text, sentence_vector(message))
+        opinions = model.opinions(_left(message.get(TEXT)), sentence_vector(message))
         # Single precision: two sure opinions may add up to a little more than one.
         left = max(0.0, 1.0 - sum(opinion.probability for opinion in opinions))
         shares = [(opinion.label, opinion.probability) for opinion in opinions]
         shares += [(item["label"], item["confidence"] * left) for item in listed]
         write_candidates(message, sorted(shares, key=lambda share: -share[1]))
+
+
+def _left(text: str) -> str:
+    return load_screen().not_explained(text)
+
+
+def _reader() -> str:
+    """All that decides what is left of a text: the lexicon, spaCy, and our own steps."""
+    own = sorted(Path(safety.__file__).parent.glob("*.py"))
+    steps = [file.read_text(encoding="utf-8") for file in own]
+    return "\n".join([lexicon_fingerprint(), version("spacy"), *steps])
 
 
 def _label(example: Message) -> str:

@@ -46,8 +46,8 @@ class DangerModel:
         Raises:
             ValueError: there are fewer than two dangers, or nothing is harmless.
         """
-        counter = NgramCounter.of_letters_and_words(texts)
-        counts = counter.count(texts)
+        learnt = NgramCounter.learn_letters_and_words(texts)
+        counts = learnt.counts
         dangerous = np.array([label != HARMLESS for label in labels])
         kinds = LinearModel.fit(
             sparse=counts, dense=vectors, labels=[_kind(label) for label in labels], **training
@@ -60,7 +60,7 @@ class DangerModel:
         )
         if HARMLESS not in kinds.labels:
             raise ValueError("training needs harmless examples")
-        return cls(counter, kinds, leaves)
+        return cls(learnt.counter, kinds, leaves)
 
     def opinions(self, text: str, vector: Floats) -> tuple[DangerOpinion, ...]:
         """For each kind of danger its likeliest leaf, and how likely the kind is (0 to 1).

@@ -30,8 +30,7 @@ class LanguageRecognition:
     def __init__(
         self, languages: Iterable[str], names: Collection[str], rules: LanguageRules
     ) -> None:
-        self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        self._identifier.set_languages([DEFAULT_LANGUAGE, *languages])
+        self._identifier = _identifier([DEFAULT_LANGUAGE, *languages])
         self._names = frozenset(names)
         self._rules = rules
 
@@ -45,6 +44,21 @@ class LanguageRecognition:
         if language == DEFAULT_LANGUAGE or confidence < self._rules.likely:
             return None
         return ForeignLanguage(str(language), float(confidence))
+
+
+def _identifier(languages: list[str]) -> LanguageIdentifier:
+    """One of these languages only. The library's own keeps the others too: 25 MB."""
+    full = LanguageIdentifier.from_model_file(MODEL_FILE)
+    full.set_languages(languages)
+    return LanguageIdentifier(
+        full.nb_ptc,
+        full.nb_pc,
+        full.nb_classes,
+        full.tk_nextmove,
+        full.tk_output,
+        norm_probs=True,
+        tk_row=full.tk_row,
+    )
 
 
 def _weight(character: str) -> int:

@@ -63,11 +63,11 @@ class LeafModel:
         """
         pages = _pages(labels) if len(set(labels)) > _TOGETHER_AT_MOST else {}
         first = [pages.get(label, label) for label in labels]
-        counter = NgramCounter.of_letters(texts, most_letters(len(set(first))))
-        counts = counter.count(texts)
+        learnt = NgramCounter.learn_letters(texts, most_letters(len(set(first))))
+        counts = learnt.counts
         linear = LinearModel.fit(sparse=counts, dense=vectors, labels=first, **training)
         return cls(
-            counter,
+            learnt.counter,
             linear,
             {
                 page: PageModel.fit(

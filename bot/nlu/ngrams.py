@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +29,29 @@ class NgramCounter:
             self._counters.append(_words(vocabulary=self.words))
 
     @classmethod
-    def of_letters(cls, texts: Sequence[str], most: int | None = None) -> NgramCounter:
+    def learn_letters(cls, texts: Sequence[str], most: int | None = None) -> LearntCounts:
         """The counter of the letter groups that occur in two of the texts or more.
 
         Args:
             most: only so many of them, the most frequent ones.
+
+        Raises:
+            ValueError: there are no such groups.
         """
-        return cls(_learnt(_letters(min_df=2, max_features=most), texts))
+        letters, counts = _learnt(_letters(min_df=2, max_features=most), texts)
+        return LearntCounts(cls(letters), counts)
 
     @classmethod
-    def of_letters_and_words(cls, texts: Sequence[str]) -> NgramCounter:
-        """The counter of everything that occurs in two of the texts or more."""
-        return cls(_learnt(_letters(min_df=2), texts), _learnt(_words(min_df=2), texts))
+    def learn_letters_and_words(cls, texts: Sequence[str]) -> LearntCounts:
+        """The counter of everything that occurs in two of the texts or more.
+
+        Raises:
+            ValueError: there are no such letter groups, or no such words.
+        """
+        letters, letter_counts = _learnt(_letters(min_df=2), texts)
+        words, word_counts = _learnt(_words(min_df=2), texts)
+        counts = scipy.sparse.hstack([letter_counts, word_counts], format="csr")
+        return LearntCounts(cls(letters, words), counts)
 
     def count(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
         """Counts, shape (number of texts, size of the vocabulary)."""
@@ -57,9 +69,20 @@ class NgramCounter:
         return cls(**json.loads((folder / _VOCABULARY).read_text(encoding="utf-8")))
 
 
-def _learnt(counter: CountVectorizer, texts: Sequence[str]) -> list[str]:
-    learnt: list[str] = counter.fit(texts).get_feature_names_out().tolist()
-    return learnt
+@dataclass(frozen=True)
+class LearntCounts:
+    """A counter, and its `counts` of the texts that it was learnt from, as `count` gives them."""
+
+    counter: NgramCounter
+    counts: scipy.sparse.csr_matrix
+
+
+def _learnt(
+    counter: CountVectorizer, texts: Sequence[str]
+) -> tuple[list[str], scipy.sparse.csr_matrix]:
+    counts = counter.fit_transform(texts)
+    counts.sort_indices()
+    return counter.get_feature_names_out().tolist(), counts
 
 
 def _plain(text: str) -> str:

@@ -63,7 +63,7 @@ def _gateway(settings: Settings, environment: dict[str, str]) -> ChildSpec:
 def _rasa(settings: Settings, environment: dict[str, str], secret: str) -> ChildSpec:
     # No --enable-api: its calls have no place in a clinic's installation.
     command = (
-        *(sys.executable, "-m", "rasa", "run"),
+        *(sys.executable, "-m", "bot.nlu.rasa_command", "run"),
         *("--interface", _LOOPBACK, "--port", str(settings.rasa_port)),
         *("--model", str(settings.model)),
         *("--credentials", "deploy/credentials.yml", "--endpoints", "deploy/endpoints.yml"),

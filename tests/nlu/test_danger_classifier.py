@@ -52,10 +52,25 @@ class Pipeline:
         return Understanding.from_parse(messages[0].as_dict(only_output_properties=True))
 
 
-def untrained(storage: ModelStorage) -> DangerClassifier:
+def untrained(storage: ModelStorage, **config: Any) -> DangerClassifier:
     return DangerClassifier.create(
-        DangerClassifier.get_default_config(), storage, Resource("danger"), context_of("danger")
+        DangerClassifier.get_default_config() | config,
+        storage,
+        Resource("danger"),
+        context_of("danger"),
     )
+
+
+def learnt_from(pipeline: TinyPipeline) -> TrainingData:
+    """The examples as the featurizer leaves them."""
+    messages = []
+    for label, texts in {**_HARMLESS, **DANGERS}.items():
+        for text in texts:
+            message = example(text, label)
+            for features in pipeline.featurized(text).features:
+                message.add_features(features)
+            messages.append(message)
+    return TrainingData(messages)
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +87,8 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> ModelStorage:
 def pipeline(storage: ModelStorage, encoder: SentenceEncoder) -> Pipeline:
     examples = {**_HARMLESS, **DANGERS}
     tiny = TinyPipeline.train(storage, encoder, examples, left_out=["crisis", "emergency"])
-    messages = []
-    for label, texts in examples.items():
-        for text in texts:
-            message = example(text, label)
-            for features in tiny.featurized(text).features:
-                message.add_features(features)
-            messages.append(message)
     danger = untrained(storage)
-    danger.train(TrainingData(messages))
+    danger.train(learnt_from(tiny))
     return Pipeline(tiny, danger)
 
 
@@ -212,6 +220,37 @@ def test_nothing_that_comes_later_learns_from_it(pipeline: Pipeline) -> None:
 
     assert pipeline.danger.process_training_data(data) is data
     assert data.training_examples[0].get("candidates") is None
+
+
+def test_what_is_left_of_the_examples_is_kept_until_the_screen_changes(
+    pipeline: Pipeline, screen: SafetyScreen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    whole = SafetyScreen.not_explained
+    monkeypatch.setattr(
+        SafetyScreen, "not_explained", lambda self, text: read.append(text) or whole(self, text)
+    )
+    data = learnt_from(pipeline.tiny)
+
+    def trained(name: str) -> DangerClassifier:
+        read.clear()
+        (tmp_path / name).mkdir()
+        storage = LocalModelStorage.create(tmp_path / name)
+        danger = untrained(storage, reading_cache=str(tmp_path / "kept"))
+        danger.train(data)
+        return danger
+
+    first = trained("first")._model
+    assert len(read) == len(data.training_examples)
+    again = trained("again")._model
+    assert read == []
+    assert first and again
+    np.testing.assert_array_equal(again.kinds.weights, first.kinds.weights)
+    assert pipeline.danger._model
+    np.testing.assert_array_equal(first.kinds.weights, pipeline.danger._model.kinds.weights)
+    monkeypatch.setattr(danger_classifier, "lexicon_fingerprint", lambda: "another")
+    trained("after a change")
+    assert len(read) == len(data.training_examples)
 
 
 def test_a_changed_lexicon_means_training_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ _SETTINGS = (
 )
 
 #: A word of its command line by which each process is known.
-_MARKS = {"gateway": "bot.gateway", "rasa": "rasa", "actions": "rasa_sdk"}
+_MARKS = {"gateway": "bot.gateway", "rasa": "bot.nlu.rasa_command", "actions": "rasa_sdk"}
 
 
 def until(true: Callable[[], bool], seconds: float, what: str) -> None:

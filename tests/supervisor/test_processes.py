@@ -91,6 +91,7 @@ def test_rasa_is_on_loopback_without_its_api_and_without_telemetry(settings: Set
     command = list(rasa.command)
     assert command[command.index("--interface") + 1] == "127.0.0.1"
     assert "--enable-api" not in command
+    assert command[1:4] == ["-m", "bot.nlu.rasa_command", "run"]
     assert rasa.environment["RASA_TELEMETRY_ENABLED"] == "false"
     assert rasa.environment["TRACKER_URL"] == settings.tracker_url
     assert rasa.environment["ACTION_ENDPOINT"] == "http://127.0.0.1:5055/webhook"
