@@ -119,6 +119,7 @@ def read_state(tracker: Tracker) -> DialogueState:
         safety_replies=before.safety_replies,
         language=tracker.get_slot("language") or DEFAULT_LANGUAGE,
         by_text=KNOWN_PHONE_KEY in metadata,
+        complaints=int(tracker.get_slot("complaints") or 0),
     )
 
 
@@ -130,4 +131,5 @@ def slots_of(state: DialogueState) -> List[Dict[str, Any]]:
         SlotSet("misses", float(state.misses)),
         SlotSet("told_in_full", state.told_in_full),
         SlotSet("language", state.language),
+        SlotSet("complaints", float(state.complaints)),
     ]

@@ -26,6 +26,11 @@ class QuestionRules(StrictRecord):
     abbreviations: Words
     list_joiners: Words
     bare_question_words: Words
+    asides: Words
+    aside_beginnings: Words
+    aside_endings: Words
+    proposed_beginnings: Words
+    most_proposed_words: int = Field(gt=0)
     most_listed_words: int = Field(gt=0)
     lead_ins: Words
     openers: Words
@@ -36,6 +41,7 @@ class QuestionRules(StrictRecord):
     most_leaning_words: int = Field(gt=0)
     most_bare_words: int = Field(gt=0)
     subjectless_openers: Words
+    statement_verbs: Words
     contrasts: Words
 
     @validator("*", each_item=False)

@@ -32,6 +32,7 @@ class ChitchatKind(str, Enum):
     ARE_YOU_A_ROBOT = "are_you_a_robot"
     WHAT_CAN_YOU_DO = "what_can_you_do"
     INSULT = "insult"
+    UNHELPFUL = "unhelpful"
     ACKNOWLEDGE = "acknowledge"
     PAIN = "pain"
 
@@ -80,6 +81,13 @@ class FollowUpTexts(StrictRecord):
     source: str
     simpler: str
     already_full: str
+
+
+class UnhelpfulTexts(StrictRecord):
+    """When somebody says that an answer did not help, and says so again."""
+
+    once: str
+    again: str
 
 
 class ErrorTexts(StrictRecord):
@@ -169,6 +177,7 @@ class Texts(StrictRecord):
     out_of_scope: str
     clarify: ClarifyTexts
     several: SeveralTexts
+    unhelpful: dict[str, UnhelpfulTexts]
     follow_up: FollowUpTexts
     follow_up_titles: dict[FollowUpKind, str]
     human_handoff: str
@@ -187,8 +196,8 @@ class Texts(StrictRecord):
     def _names_all_follow_ups(cls, texts: dict[FollowUpKind, str]) -> dict[FollowUpKind, str]:
         return _complete(texts, FollowUpKind)
 
-    @validator("intake")
-    def _asks_in_english(cls, texts: dict[str, IntakeTexts]) -> dict[str, IntakeTexts]:
+    @validator("intake", "unhelpful")
+    def _speaks_english(cls, texts: dict[str, StrictRecord]) -> dict[str, StrictRecord]:
         if DEFAULT_LANGUAGE not in texts:
             raise ValueError(f"lacks {DEFAULT_LANGUAGE}")
         return texts

@@ -14,7 +14,7 @@ from bot.content.page import FollowUpKind
 from bot.content.texts import ChitchatKind
 from bot.nlu.confidence_gate import ConfidenceGate
 from bot.nlu.leaf_classifier import write_decision
-from bot.nlu.message_parts import InContext, as_asked, heard_in, in_context
+from bot.nlu.message_parts import InContext, Link, as_asked, heard_in, in_context
 from bot.nlu.several_questions import ASKING_FOLLOW_UPS
 from bot.replies.understanding import (
     CHOICES_KEY,
@@ -27,6 +27,7 @@ from bot.replies.understanding import (
 
 #: By itself such a message may be about the last answer; any other meaning stands.
 _MAY_LEAN = frozenset({Intent.FALLBACK, Intent.FAQ, Intent.OUT_OF_SCOPE, Intent.NOT_COVERED})
+_ASIDES = frozenset({Intent.FOLLOW_UP, Intent.AFFIRM, Intent.DENY, Intent.CHITCHAT})
 #: "How do they work" seems to be about the assistant.
 _ABOUT_ME = Label(Intent.CHITCHAT, ChitchatKind.WHAT_CAN_YOU_DO.value)
 _MORE = Label(Intent.FOLLOW_UP, FollowUpKind.MORE.value)
@@ -67,9 +68,7 @@ def _weigh(message: Message, context: InContext, other: Understanding) -> None:
     alone = heard_in(message)
     if other.label.intent not in _ASKED or not _may_lean(alone, context):
         return
-    if not _overrules(context, alone, other) and (
-        other.label == alone.label or _surer(alone, other)
-    ):
+    if _stands(context, alone, other):
         return
     label = other.label
     if context.topic and label.topic == context.topic:
@@ -85,10 +84,25 @@ def _weigh(message: Message, context: InContext, other: Understanding) -> None:
     message.set(UNSURE_KEY, unsure, add_to_output=True)
 
 
+def _stands(context: InContext, alone: Understanding, other: Understanding) -> bool:
+    """Whether it stays as it was understood by itself. Two that agree are as sure as the surer."""
+    if other.label == alone.label:
+        return context.topic is not None or _surer(alone, other)
+    return _surer(alone, other) and not _overrules(context, alone, other)
+
+
 def _may_lean(alone: Understanding, context: InContext) -> bool:
     if context.topic is None and alone.label in ASKING_FOLLOW_UPS:
         return True
+    if context.link is Link.BACKGROUND and _asks_nothing(alone):
+        return True
     return alone.label.intent in _MAY_LEAN or alone.label == _ABOUT_ME
+
+
+def _asks_nothing(alone: Understanding) -> bool:
+    """By itself, as far as is sure; what led up to it may tell what it asks."""
+    wants_person = alone.label.intent is Intent.HUMAN_HANDOFF
+    return alone.unsure if wants_person else alone.label.intent in _ASIDES
 
 
 def _overrules(context: InContext, alone: Understanding, other: Understanding) -> bool:
@@ -97,10 +111,10 @@ def _overrules(context: InContext, alone: Understanding, other: Understanding) -
     It names what a pronoun stands for, unless that is a follow-up, which the curated table answers;
     "how to prevent" with its subject behind it is an answer's question, and no follow-up.
     """
-    if alone.label.intent is not Intent.FOLLOW_UP:
-        return context.filled_in
+    if context.link is Link.PRONOUN:
+        return alone.label.intent is not Intent.FOLLOW_UP
     sure_answer = other.label.intent is Intent.FAQ and not other.unsure
-    return context.topic is None and not context.filled_in and sure_answer
+    return context.topic is None and alone.label.intent in _ASIDES and sure_answer
 
 
 def _surer(alone: Understanding, other: Understanding) -> bool:

@@ -19,6 +19,7 @@ from bot.nlu.message_parts import (
     BACKGROUND_KEY,
     IN_CONTEXT_KEY,
     InContext,
+    Link,
     as_asked,
     parts_of,
 )
@@ -58,7 +59,7 @@ class ContextReader(GraphComponent):
         topic = self._topic(tracker)
         subject = self._library.answer(topic).subject if topic else None
         for message in messages:
-            if topic and subject and not parts_of(message):
+            if topic and subject and len(parts_of(message)) < 2:
                 self._read_after(topic, subject, message)
             self._read_parts(subject, message)
         return messages
@@ -71,7 +72,9 @@ class ContextReader(GraphComponent):
             another = self._questions.turns_from(
                 f"{subject} {answer.question} {answer.short}", text
             )
-            message.set(IN_CONTEXT_KEY, InContext(Message({TEXT: filled}), topic, another))
+            message.set(
+                IN_CONTEXT_KEY, InContext(Message({TEXT: filled}), Link.ANSWER, topic, another)
+            )
 
     def _read_parts(self, subject: str | None, message: Message) -> None:
         for part in as_asked([message]):
@@ -85,12 +88,12 @@ class ContextReader(GraphComponent):
     def _reading(self, subject: str | None, part: Message) -> InContext | None:
         text, background = part.get(TEXT), part.get(BACKGROUND_KEY)
         if background and not self._questions.name_in(text):
-            return InContext(Message({TEXT: f"{background}. {text}"}))
+            return InContext(Message({TEXT: f"{background}. {text}"}), Link.BACKGROUND)
         filled = self._questions.about(subject or self._library.default_page.title, text)
         if filled is not None:
-            return InContext(Message({TEXT: filled}), filled_in=True)
+            return InContext(Message({TEXT: filled}), Link.PRONOUN)
         bare = self._questions.bare(subject, text) if subject else None
-        return InContext(Message({TEXT: bare})) if bare else None
+        return InContext(Message({TEXT: bare}), Link.SUBJECT) if bare else None
 
     def _topic(self, tracker: Optional[DialogueStateTracker]) -> Topic | None:
         kept = tracker.get_slot(TOPIC_SLOT) if tracker else None

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from bot.content.library import Library
 from bot.content.name_rules import names_of
 from bot.content.question_rules import QuestionRules
-from bot.nlu.question_splitter import any_of
+from bot.nlu.word_patterns import any_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -26,6 +26,10 @@ class LeaningQuestions:
         self._called = re.compile(rf"(?<!\w){any_of([*names, *subjects])}(?!\w)", re.IGNORECASE)
         self._pronoun = re.compile(rf"(?<!\w){any_of(rules.pronouns)}(?!\w)", re.IGNORECASE)
         self._without = re.compile(rf"^{any_of(rules.subjectless_openers)}(?!\w)", re.IGNORECASE)
+        self._statement = re.compile(
+            rf"^{any_of(rules.pronouns)}\s+{any_of(rules.statement_verbs)}(?!\w)[^?]*$",
+            re.IGNORECASE,
+        )
         self._contrast = re.compile(rf"(?<!\w){any_of(rules.contrasts)}(?!\w)", re.IGNORECASE)
 
     @classmethod
@@ -37,10 +41,10 @@ class LeaningQuestions:
     def about(self, subject: str, text: str) -> str | None:
         """`text` with `subject` in it; None if it is long or does not lean.
 
-        "What about" with a name behind it does not.
+        "What about" with a name behind it does not, nor does a statement.
         """
         words = _words(text)
-        if not 0 < len(words) <= self._most_words:
+        if not 0 < len(words) <= self._most_words or self._statement.match(text.strip()):
             return None
         pronoun = next(filter(self._stands_alone, self._pronoun.finditer(text)), None)
         if pronoun:

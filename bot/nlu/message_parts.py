@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Iterator, List
 
 from rasa.shared.nlu.constants import TEXT
@@ -33,19 +34,31 @@ LANGUAGE_KEY = "language"
 IN_CONTEXT_KEY = "in_context"
 
 
+class Link(Enum):
+    """How a message was put together with what was said before it."""
+
+    #: The last answer's subject is in it, or behind it.
+    ANSWER = "answer"
+    #: A word that stands for something of the same message was replaced by its name.
+    PRONOUN = "pronoun"
+    #: Behind it stands what was named before it in the same message.
+    SUBJECT = "subject"
+    #: Before it stands what led up to it in the same message.
+    BACKGROUND = "background"
+
+
 @dataclass(frozen=True)
 class InContext:
     """A message as it reads with what was said before it.
 
     `topic`: the answer it may lean on; None: it leans on words of the same message.
-    `names_another`: it names something that this answer is not about. `filled_in`: a word that
-    stands for something of the same message was replaced by its name.
+    `names_another`: it names something that this answer is not about.
     """
 
     reading: Message
+    link: Link
     topic: Topic | None = None
     names_another: bool = False
-    filled_in: bool = False
 
 
 def reading_of(message: Message) -> str:

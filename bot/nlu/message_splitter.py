@@ -35,10 +35,13 @@ class MessageSplitter(GraphComponent):
         return cls(QuestionSplitter(load_question_rules()))
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Give each message of several questions its parts, and each list its pieces."""
+        """Give each message its parts, and each list its pieces.
+
+        A message of one question has that for its part if more is said in it.
+        """
         for message in messages:
             questions = self._splitter.split(message.get(TEXT) or "")
-            if len(questions) == 1:
+            if len(questions) == 1 and questions[0].pieces:
                 _give_pieces(message, questions[0])
             elif questions:
                 message.set(PARTS_KEY, [_part(question) for question in questions])

@@ -18,7 +18,7 @@ from bot.nlu.leaf_classifier import write_decision
 from bot.nlu.leaning_question import LeaningQuestions
 from bot.nlu.message_parts import heard_in, parts_of, pieces_of, reading_of
 from bot.nlu.question_splitter import QuestionSplitter
-from bot.nlu.several_questions import Part, leading, questions_of
+from bot.nlu.several_questions import Part, leading, point_of, questions_of
 from bot.replies.understanding import (
     CHOICES_KEY,
     DANGER_INTENTS,
@@ -26,6 +26,7 @@ from bot.replies.understanding import (
     RELATED_KEY,
     UNSURE_KEY,
     Intent,
+    Understanding,
 )
 
 #: Decided about the whole.
@@ -34,7 +35,8 @@ _DECIDED = DANGER_INTENTS | {Intent.OTHER_LANGUAGE}
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class QuestionList(GraphComponent):
-    """Writes `questions` where the parts of a message ask for different things.
+    """Writes `questions` where the parts of a message ask for different things, and what the one
+    question of a story asks for where the story as a whole is not clear.
 
     Stands behind ConfidenceGate, which decides about the whole and about each part. What was
     understood is then the question that the dialogue's rule goes by. Danger in the whole, or a wish
@@ -71,24 +73,31 @@ class QuestionList(GraphComponent):
         return messages
 
     def _decide(self, message: Message, parts: List[Message]) -> None:
-        questions = questions_of([self._read(part) for part in parts])
+        read = [self._read(part) for part in parts]
+        questions = questions_of(read)
         if not questions:
+            point = point_of(heard_in(message), read)
+            if point:
+                _write(message, point.heard, unsure=True)
             return
         listed = [str(part.heard.label) for part in questions]
         message.set(QUESTIONS_KEY, listed, add_to_output=True)
         if _intent(message) is Intent.PERSONAL_ADVICE:
             return
-        first = leading(questions).heard
-        write_decision(message, str(first.label), first.confidence, [])
-        message.set(CHOICES_KEY, [], add_to_output=True)
-        message.set(RELATED_KEY, None, add_to_output=True)
         unsure = any(part.heard.unsure for part in questions)
-        message.set(UNSURE_KEY, unsure, add_to_output=True)
+        _write(message, leading(questions).heard, unsure=unsure)
 
     def _read(self, part: Message) -> Part:
         pieces = tuple(map(self._read, pieces_of(part)))
         named = self._subjects.name_in(reading_of(part)) is not None
         return Part(heard_in(part), self._splitter.leans(part.get(TEXT)), named, pieces)
+
+
+def _write(message: Message, heard: Understanding, *, unsure: bool) -> None:
+    write_decision(message, str(heard.label), heard.confidence, [])
+    message.set(CHOICES_KEY, [], add_to_output=True)
+    message.set(RELATED_KEY, None, add_to_output=True)
+    message.set(UNSURE_KEY, unsure, add_to_output=True)
 
 
 def _intent(message: Message) -> Intent:

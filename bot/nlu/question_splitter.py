@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.content.question_rules import QuestionRules
+from bot.nlu.asides import Asides
+from bot.nlu.word_patterns import any_of
 
 _LIST_MARKER = re.compile(r"(?:^|(?<=\s))(?:\d{1,2}[.)]|[-*\u2022])(?=\s)")
 #: What stands before it introduces a list.
@@ -39,7 +40,7 @@ class QuestionSplitter:
     """Finds the questions of a message."""
 
     def __init__(self, rules: QuestionRules) -> None:
-        self._rules = rules
+        self._rules, self._asides = rules, Asides(rules)
         joiners, lead_ins = any_of(rules.joiners), any_of(rules.lead_ins)
         opener = any_of([*rules.openers, *rules.unmarked_openers])
         before = rf"(?:(?:{joiners}|{lead_ins}|{any_of(rules.fillers)})(?!\w)[,:]?\s+){{0,4}}"
@@ -67,11 +68,15 @@ class QuestionSplitter:
         self._bare_question = re.compile(rf"^{any_of(rules.bare_question_words)}$", re.IGNORECASE)
         self._goes_on = re.compile(rf"(?<!\w)(?:{any_of(rules.goes_on_after)})$", re.IGNORECASE)
         self._lead_in = re.compile(rf"^(?:{joiners}|{lead_ins})(?!\w)[,:]?\s*", re.IGNORECASE)
+        self._before_opener = re.compile(rf"^{before}(?=(?:{opener})(?!\w))", re.IGNORECASE)
         self._leaning = re.compile(rf"(?<!\w){any_of(rules.leaning_words)}(?!\w)", re.IGNORECASE)
         self._named = re.compile(rf"^(?:and\s+)?(?:{lead_ins})(?!\w)", re.IGNORECASE)
 
     def split(self, text: str) -> tuple[Question, ...]:
-        """The questions of `text` in order; empty if it is one that is made of no pieces."""
+        """The questions of `text` in order.
+
+        Empty if it is nothing but one that is made of no pieces.
+        """
         sentences = self._sentences(text)
         found: dict[str, Question] = {}
         background = ""
@@ -79,15 +84,16 @@ class QuestionSplitter:
             groups = self._questions(sentence)
             for atoms in groups:
                 question = Question(self._bare(", ".join(atoms)), background, self._listing(atoms))
-                background = ""
-                if question.text:
+                if question.text and (background or not self._asides.is_aside(question.text)):
                     found.setdefault(question.text, question)
+                background = ""
             background = "" if groups else sentence.text
         if not found:
             pieces = self._listing([sentence.text for sentence in sentences])
             found[text] = Question(text, "", pieces)
         questions = tuple(found.values())[: self._rules.most_questions]
-        return questions if len(questions) > 1 or questions[0].pieces else ()
+        is_more = len(questions) > 1 or questions[0].pieces or questions[0].background
+        return questions if is_more else ()
 
     def leans(self, question: str) -> bool:
         """Whether a question has a word in it that stands for what was named before."""
@@ -149,7 +155,11 @@ class QuestionSplitter:
         Only one piece is none, nor are so many that it is prose, nor what leads up to a question.
         """
         cut = [piece for atom in atoms for piece in self._listed.split(_COLON.split(atom)[-1])]
-        pieces = tuple(dict.fromkeys(filter(None, map(self._bare, cut))))
+        named = dict.fromkeys(filter(None, map(self._bare, cut)))
+        pieces = tuple(piece for piece in named if not self._asides.is_aside(piece))
+        if pieces and self._begins.match(pieces[0]):
+            first, *others = pieces
+            pieces = (first, *(piece for piece in others if not self._asides.is_proposed(piece)))
         is_list = 1 < len(pieces) <= self._rules.most_questions and self._may_be_listed(pieces)
         return pieces if is_list else ()
 
@@ -170,7 +180,7 @@ class QuestionSplitter:
         while True:
             shorter = self._lead_in.sub("", bare, count=1)
             if shorter == bare or not shorter:
-                return bare
+                return self._before_opener.sub("", bare, count=1)
             bare = shorter
 
 
@@ -182,13 +192,3 @@ def _items(text: str) -> list[_Sentence]:
     ends = [*(marker.start() for marker in markers[1:]), len(text)]
     items = [_Sentence(text[start:end], True) for start, end in zip(starts, ends, strict=True)]
     return [_Sentence(text[: markers[0].start()], False), *items]
-
-
-def any_of(words: Iterable[str]) -> str:
-    """A regular expression for any of the words, the longest first, with or without apostrophes."""
-    longest_first = sorted(set(words), key=lambda word: -len(word))
-    return "(?:" + "|".join(_pattern(word) for word in longest_first) + ")"
-
-
-def _pattern(word: str) -> str:
-    return r"\s+".join("'?".join(re.escape(each) for each in part) for part in word.split())

@@ -19,6 +19,9 @@ ASKING_FOLLOW_UPS = frozenset(
     not in (FollowUpKind.MORE, FollowUpKind.SOURCE, FollowUpKind.SIMPLER, FollowUpKind.REPEAT)
 )
 
+#: What a part is taken for that names what it is about.
+_OF_THE_PAGE = frozenset({Intent.FAQ, Intent.NOT_COVERED})
+
 #: What the page does not answer.
 _DECLINED = frozenset({Intent.NOT_COVERED, Intent.OUT_OF_SCOPE})
 
@@ -61,6 +64,23 @@ def questions_of(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(in_order) if answers and len(asked) > 1 else ()
 
 
+def point_of(whole: Understanding, parts: Sequence[Part]) -> Part | None:
+    """The one question of a message that says more, if it stands by itself, clearer than the whole.
+
+    None too where the whole may tell of danger or wants advice on one person: it has the say.
+    """
+    likeliest = {whole.label.intent, *(each.label.intent for each in whole.candidates[:1])}
+    if not whole.unsure or likeliest & (DANGER_INTENTS | {Intent.PERSONAL_ADVICE}):
+        return None
+    asked = [part for part in parts if _asks(part, None)]
+    if len(asked) != 1:
+        return None
+    (one,) = asked
+    stands_by_itself = one.named and not one.leans and not one.heard.unsure
+    says_else = one.heard.label.intent in _OF_THE_PAGE and one.heard.label != whole.label
+    return one if stands_by_itself and says_else else None
+
+
 def leading(questions: Sequence[Part]) -> Part:
     """The one that the dialogue's rule goes by: advice on one person is declined first."""
     personal = (part for part in questions if part.heard.label.intent is Intent.PERSONAL_ADVICE)
@@ -81,7 +101,7 @@ def _asks(part: Part, before: Part | None) -> bool:
         return True
     if label in ASKING_FOLLOW_UPS:
         return before is not None
-    if part.heard.unsure and (part.leans or (label.intent is Intent.FAQ and not part.named)):
+    if part.heard.unsure and (part.leans or (label.intent in _OF_THE_PAGE and not part.named)):
         return False
     if part.leans and _declined(before) and label.intent is Intent.FAQ:
         # What leans on a question that is not answered is not answered either.

@@ -13,6 +13,9 @@ from bot.replies.understanding import Intent, Label
 
 Buttons = tuple[Button, ...]
 
+#: How many questions are offered when a message was not understood, or an answer did not help.
+_CLOSEST_QUESTIONS = 3
+
 
 class ButtonMaker:
     """Makes buttons of labels, with the titles of the content."""
@@ -43,11 +46,19 @@ class ButtonMaker:
         """Questions, and the way to a person."""
         return (*map(self.choice, labels), *self.person())
 
+    def closest(self, labels: Iterable[Label], *, person_first: bool) -> Buttons:
+        """The first of `labels`, filled up with starters, and the way to a person."""
+        questions = list(dict.fromkeys([*labels, *self.starters()]))[:_CLOSEST_QUESTIONS]
+        return self.with_person(tuple(map(self.choice, questions)), first=person_first)
+
     def of_answer(self, topic: Topic, *, more: bool) -> Buttons:
         """What stands below an answer; `more`: it can be said in full."""
-        related = (Topic(topic.page, answer) for answer in self._library.answer(topic).related)
-        labels = [Label(Intent.FAQ, str(each)) for each in related]
-        return (*(self._more() if more else ()), *self.choices(labels))
+        return (*(self._more() if more else ()), *self.choices(self.related(topic)))
+
+    def related(self, topic: Topic) -> tuple[Label, ...]:
+        """The answers that the content names beside `topic`."""
+        others = (Topic(topic.page, answer) for answer in self._library.answer(topic).related)
+        return tuple(Label(Intent.FAQ, str(each)) for each in others)
 
     def starters(self) -> tuple[Label, ...]:
         """What somebody who does not know what to ask is offered."""

@@ -14,18 +14,19 @@ from bot.replies.intake_composer import IntakeComposer
 from bot.replies.reply import Button, Reply, ReplyKind, Source, Template
 from bot.replies.several_replies import SeveralReplies
 from bot.replies.understanding import Label
+from bot.replies.unhelpful_replies import UnhelpfulReplies
 from bot.replies.wording import fill_in
 from bot.safety.danger import Danger
 from bot.safety.replies import SafetyReplies, load_safety_replies
 
-#: How many questions are offered when a message was not understood.
-_CLOSEST_QUESTIONS = 3
+#: Small talk that is followed by questions to choose from.
+_INTRODUCES = (ChitchatKind.GREET, ChitchatKind.WHAT_CAN_YOU_DO, ChitchatKind.UNHELPFUL)
 
 
 class ReplyComposer:
     """Composes every reply that the assistant can give; `intake` those of the form.
 
-    `several` puts replies to one message together.
+    `several` puts replies to one message together; `unhelpful` answers who got no help.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class ReplyComposer:
         self._sources = AnswerSources(library, clinic, texts.source_line)
         self._buttons = ButtonMaker(library, texts)
         self.several = SeveralReplies(texts.several, self._buttons)
+        self.unhelpful = UnhelpfulReplies(texts.unhelpful, self._buttons, clinic, library)
         self.intake = IntakeComposer(texts.intake, load_intake_rules().limits, clinic, library)
         self.disclaimers = frozenset(page.disclaimer for page in library.pages)
 
@@ -141,11 +143,7 @@ class ReplyComposer:
         texts = self._texts.clarify
         name = "offer_person_first" if person_first else "unsure"
         text = self._fill(getattr(texts, name))
-        nearest = dict.fromkeys([*labels, *self._buttons.starters()])
-        questions = tuple(
-            self._buttons.choice(label) for label in list(nearest)[:_CLOSEST_QUESTIONS]
-        )
-        buttons = self._buttons.with_person(questions, first=person_first)
+        buttons = self._buttons.closest(labels, person_first=person_first)
         return self._disclaimed(ReplyKind.CLARIFY, f"clarify.{name}", text, buttons)
 
     def nothing_to_follow(self) -> Reply:
@@ -156,8 +154,7 @@ class ReplyComposer:
 
     def chitchat(self, kind: ChitchatKind) -> Reply:
         """One kind line of small talk; a greeting also introduces the assistant."""
-        introduces = kind in (ChitchatKind.GREET, ChitchatKind.WHAT_CAN_YOU_DO)
-        starters = self._buttons.starters() if introduces else ()
+        starters = self._buttons.starters() if kind in _INTRODUCES else ()
         return Reply(
             kind=ReplyKind.CHITCHAT,
             text=self._fill(self._texts.chitchat[kind]),

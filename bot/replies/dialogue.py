@@ -94,6 +94,8 @@ class Dialogue:
     def make_small_talk(self, heard: Understanding, state: DialogueState) -> Turn:
         """One kind line."""
         kind = ChitchatKind(heard.label.leaf)
+        if kind is ChitchatKind.UNHELPFUL:
+            return self._make_up_for(state)
         return Turn(self._composer.chitchat(kind), state.understood())
 
     def follow_up(self, heard: Understanding, state: DialogueState) -> Turn:
@@ -228,6 +230,18 @@ class Dialogue:
             if label not in asked:
                 asked.append(label)
         return asked
+
+    def _make_up_for(self, state: DialogueState) -> Turn:
+        """Say which question was answered and what else there is; the second time, a person."""
+        state = self.recall(state)
+        # Anything said since the answer has taken its offer away.
+        about = state.topic if state.offer is Offer.MORE or state.told_in_full else None
+        state = state.complained()
+        again = max(state.misses, state.complaints) >= _MISSES_BEFORE_PERSON
+        unhelpful = self._composer.unhelpful
+        if about or again or unhelpful.is_translated(state.language):
+            return Turn(unhelpful.reply(about, state.language, again=again), state)
+        return Turn(self._composer.chitchat(ChitchatKind.UNHELPFUL), state)
 
     def _respond_to(self, danger: Danger, state: DialogueState) -> Turn:
         reply = self._composer.danger(danger, state.safety_replies)

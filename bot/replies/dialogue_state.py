@@ -27,6 +27,7 @@ class DialogueState:
     previous reply answered, if that was a danger, and `safety_replies` how many safety replies
     there were lately: whoever keeps the conversation says so with each message. `language` is the
     one that was last written in, as far as it was understood. `by_text`: they read one short text.
+    `complaints`: how often it was said that an answer did not help; no answer makes up for them.
     """
 
     topic: Topic | None = None
@@ -37,6 +38,7 @@ class DialogueState:
     safety_replies: int = 0
     language: str = DEFAULT_LANGUAGE
     by_text: bool = False
+    complaints: int = 0
 
     def hearing(self, heard: Understanding) -> DialogueState:
         """Before a message is answered: in which language it is, if it tells."""
@@ -52,7 +54,9 @@ class DialogueState:
 
     def answered(self, topic: Topic) -> DialogueState:
         """After the short answer to `topic`: more of it is on offer."""
-        return DialogueState(topic=topic, offer=Offer.MORE, language=self.language)
+        return DialogueState(
+            topic=topic, offer=Offer.MORE, language=self.language, complaints=self.complaints
+        )
 
     def answered_in_full(self, topic: Topic) -> DialogueState:
         """After the full answer to `topic`: only a person can say more."""
@@ -65,6 +69,10 @@ class DialogueState:
     def missed(self) -> DialogueState:
         """After a message that was not understood."""
         return replace(self, offer=Offer.PERSON, misses=self.misses + 1)
+
+    def complained(self) -> DialogueState:
+        """After somebody said that an answer did not help: a miss too."""
+        return replace(self.missed(), complaints=self.complaints + 1)
 
 
 @dataclass(frozen=True)

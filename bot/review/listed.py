@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 
 from bot.replies.reply import Reply, ReplyKind
 
@@ -30,6 +31,9 @@ _BY_KIND = {
 
 #: The templates of replies that say that nothing was understood (bot/replies/composer.py).
 _UNSURE_TEMPLATES = frozenset({"clarify.unsure", "clarify.offer_person_first"})
+
+#: Those that answer somebody who says that the answer before did not help.
+_UNHELPFUL_TEMPLATES = frozenset({"unhelpful.once", "unhelpful.again"})
 
 _JOINED, _LEFT = "intake.person.joined", "intake.person.left"
 
@@ -96,11 +100,18 @@ def questions_among(turns: Sequence[ReviewedTurn]) -> list[ReviewedTurn]:
     return found
 
 
+def complained_of(turns: Sequence[ReviewedTurn]) -> frozenset[str]:
+    """The ids of the messages after which a patient said in words that they did not help."""
+    before = [turn for turn, after in pairwise(turns) if _complains(after)]
+    return frozenset(reply.message_id for turn in before for reply in turn.replies)
+
+
 def outcome_of(turn: ReviewedTurn, unhelpful: frozenset[str]) -> Outcome | None:
     """Why a turn is listed; None if it is not.
 
     Args:
-        unhelpful: the ids of messages of which the patient said that they did not help.
+        unhelpful: the ids of messages of which the patient said, by button or in words, that they
+            did not help.
     """
     reasons = {_reason(reply) for reply in turn.opened}
     if any(each.message_id in unhelpful for each in turn.replies):
@@ -110,7 +121,15 @@ def outcome_of(turn: ReviewedTurn, unhelpful: frozenset[str]) -> Outcome | None:
     return next((outcome for outcome in possible if outcome in reasons), None)
 
 
+def _complains(turn: ReviewedTurn) -> bool:
+    names = {reply.template.name for reply in turn.opened if reply.template}
+    return bool(names & _UNHELPFUL_TEMPLATES)
+
+
 def _reason(reply: Reply) -> Outcome | None:
+    if reply.template and reply.template.name in _UNHELPFUL_TEMPLATES:
+        # The question before is listed: a complaint asks nothing.
+        return None
     if reply.template and reply.template.name in _UNSURE_TEMPLATES:
         return Outcome.UNSURE
     return _BY_KIND.get(reply.kind)

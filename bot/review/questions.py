@@ -29,6 +29,7 @@ from bot.review.listed import (
     Outcome,
     ReviewedReply,
     ReviewedTurn,
+    complained_of,
     outcome_of,
     questions_among,
 )
@@ -114,6 +115,7 @@ class QuestionReader:
         period: Period,
     ) -> Findings:
         questions, asked, unreadable = [], 0, 0
+        unhelpful |= complained_of(reviewed)
         for turn in questions_among(reviewed):
             if turn.at < period.starts_at:
                 continue

@@ -25,6 +25,7 @@ def test_it_gives_the_curated_answer(library: Library, answer: str) -> None:
         "misses": 0.0,
         "told_in_full": False,
         "language": "en",
+        "complaints": 0.0,
     }
 
 

@@ -18,6 +18,16 @@ def test_one_line_of_each_kind(kind: ChitchatKind) -> None:
     assert "\n" not in said.text
 
 
+def test_a_complaint_about_an_answer_is_made_up_for_and_counted() -> None:
+    tracker = create_tracker("chitchat/unhelpful", topic="migraine.aura", offer="more")
+
+    said = run_action(ActionMakeSmallTalk, tracker)
+
+    assert said.kind is ReplyKind.CLARIFY
+    assert (said.slots["topic"], said.slots["offer"]) == ("migraine.aura", "person")
+    assert (said.slots["misses"], said.slots["complaints"]) == (1, 1)
+
+
 def test_the_greeting_offers_four_questions_and_a_person() -> None:
     said = run_action(ActionMakeSmallTalk, create_tracker("chitchat/greet"))
 

@@ -140,6 +140,7 @@ STATES = [
     DialogueState(topic=Topic("migraine", "aura"), offer=Offer.PERSON, told_in_full=True),
     DialogueState(offer=Offer.PERSON, misses=1),
     DialogueState(safety_replies=2),
+    DialogueState(topic=Topic("migraine", "aura"), complaints=1),
 ]
 
 

@@ -75,6 +75,7 @@ def test_it_remembers_what_it_did_before() -> None:
         "misses": 1.0,
         "told_in_full": True,
         "language": "es",
+        "complaints": 1.0,
     }
 
     assert run_action(ActionThatFails, create_tracker(**slots)).slots == slots
@@ -150,6 +151,7 @@ def test_another_channel_gets_plain_text_with_source_and_disclaimer(channel: str
         misses=st.integers(0, 50),
         told_in_full=st.booleans(),
         language=st.sampled_from(["en", "es"]),
+        complaints=st.integers(0, 50),
     )
 )
 def test_what_is_remembered_survives_rasa_s_slots(state: DialogueState) -> None:
@@ -165,6 +167,6 @@ _DOMAIN = Domain.load(str(ROOT / "domain.yml"))
 
 
 def test_slots_of_a_new_conversation_are_a_fresh_start() -> None:
-    empty = dict.fromkeys(("topic", "offer", "misses", "told_in_full"))
+    empty = dict.fromkeys(("topic", "offer", "misses", "told_in_full", "complaints"))
 
     assert read_state(create_tracker(**empty)) == DialogueState()

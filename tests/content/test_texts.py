@@ -19,6 +19,7 @@ _GENERAL = {"clinic", "phone", "hours", "email", "pages"}
 _SPECIAL = {
     "several.left": {"questions"},
     "clarify.understood": {"question", "answer"},
+    "unhelpful.en.once": {"question"},
     "source_line": {"page", "section", "reviewer", "date"},
     "personal_advice.general": {"answer"},
     "not_covered.about_topic": {"question"},
@@ -138,6 +139,7 @@ def test_the_way_to_a_person_names_telephone_hours_and_both_lines(path: str) -> 
     "path",
     [
         *("chitchat.greet", "chitchat.pain", "out_of_scope", "clarify.unsure"),
+        *("unhelpful.en.once", "unhelpful.en.again", "unhelpful.es.once", "unhelpful.es.again"),
         *("clarify.offer_person_first", "demonstration.emergency", "http_errors.text_too_long"),
         *("http_errors.too_many", "http_errors.session_over", "http_errors.body_too_large"),
     ],

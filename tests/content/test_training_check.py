@@ -121,5 +121,5 @@ def test_training_data_that_is_not_rasa_s(content: ContentCopy) -> None:
 def test_no_training_data(content: ContentCopy, tmp_path: Path) -> None:
     faults = check_content(content.page.parent, content.texts, tmp_path / "nowhere").faults
 
-    # One for each of the 28 answers, 9 kinds of small talk, 11 follow-ups and 9 behaviours.
-    assert len(faults) == 28 + 9 + 11 + 9
+    # One for each of the 28 answers, 10 kinds of small talk, 11 follow-ups and 9 behaviours.
+    assert len(faults) == 28 + 10 + 11 + 9

@@ -14,7 +14,14 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.content.library import Topic
 from bot.nlu.context_gate import ContextGate
 from bot.nlu.context_reader import ContextReader
-from bot.nlu.message_parts import BACKGROUND_KEY, IN_CONTEXT_KEY, InContext, in_context, with_parts
+from bot.nlu.message_parts import (
+    BACKGROUND_KEY,
+    IN_CONTEXT_KEY,
+    InContext,
+    Link,
+    in_context,
+    with_parts,
+)
 from tests.nlu.pipeline import classified, context_of, heard
 
 
@@ -59,7 +66,10 @@ def test_otherwise_a_message_is_read_by_itself(
 
 
 def test_a_message_of_several_questions_is_read_by_its_parts(reader: ContextReader) -> None:
-    assert read(reader, "does it hurt?", "migraine.botox", parts=[Message({"text": "a"})]) is None
+    parts = [Message({"text": text}) for text in ("a", "b")]
+
+    assert read(reader, "does it hurt?", "migraine.botox", parts=parts) is None
+    assert read(reader, "does it hurt?", "migraine.botox", parts=parts[:1]) == "does Botox hurt?"
 
 
 def test_a_part_is_read_with_what_was_named_before_it(reader: ContextReader) -> None:
@@ -90,7 +100,9 @@ def test_without_a_conversation_there_is_no_context(reader: ContextReader) -> No
 
 def weighed(alone: Message, other: Message, **of_context: Any) -> Any:
     topic = Topic.parse("migraine.botox")
-    alone.set(IN_CONTEXT_KEY, InContext(other, **({"topic": topic} | of_context)))
+    alone.set(
+        IN_CONTEXT_KEY, InContext(other, **({"link": Link.ANSWER, "topic": topic} | of_context))
+    )
     ContextGate().process([alone])
     return heard(alone)
 
@@ -146,7 +158,7 @@ def test_what_names_something_else_does_not_want_more_of_the_same(alone: str) ->
 
 def test_in_a_part_the_name_stands_for_its_pronoun_even_if_less_sure() -> None:
     named = weighed(
-        classified(faq__aura=0.99), classified(not_covered=0.8), topic=None, filled_in=True
+        classified(faq__aura=0.99), classified(not_covered=0.8), topic=None, link=Link.PRONOUN
     )
     assert named.label.intent.value == "not_covered"
 
@@ -154,23 +166,54 @@ def test_in_a_part_the_name_stands_for_its_pronoun_even_if_less_sure() -> None:
 def test_in_a_part_a_follow_up_gives_way_to_an_answer_with_its_subject() -> None:
     alone, other = {"follow_up__prevention": 0.99}, {"faq__aura": 0.9}
 
-    bare = weighed(classified(**alone), classified(**other), topic=None)
+    bare = weighed(classified(**alone), classified(**other), topic=None, link=Link.SUBJECT)
     assert str(bare.label) == "faq/migraine.aura"
-    for context in ({"topic": None, "filled_in": True}, {}):
+    for context in ({"topic": None, "link": Link.PRONOUN}, {}):
         stays = weighed(classified(**alone), classified(**other), **context)
         assert str(stays.label) == "follow_up/prevention"
 
 
 def test_please_explain_is_about_the_conversation_in_a_part_too() -> None:
-    simpler = weighed(classified(follow_up__simpler=0.9), classified(faq__aura=0.99), topic=None)
+    simpler = weighed(
+        classified(follow_up__simpler=0.9),
+        classified(faq__aura=0.99),
+        topic=None,
+        link=Link.SUBJECT,
+    )
 
     assert str(simpler.label) == "follow_up/simpler"
+
+
+def test_where_both_readings_of_a_part_agree_the_surer_one_counts() -> None:
+    for alone, other in ((0.99, 0.65), (0.65, 0.99)):
+        agreed = weighed(
+            classified(faq__aura=alone), classified(faq__aura=other), topic=None, link=Link.PRONOUN
+        )
+        assert (str(agreed.label), agreed.confidence) == ("faq/migraine.aura", 0.99)
+
+
+@pytest.mark.parametrize("alone", ["affirm", "follow_up__simpler", "chitchat__acknowledge"])
+def test_what_asks_nothing_may_ask_about_what_led_up_to_it(alone: str) -> None:
+    asked = weighed(
+        classified(**{alone: 0.99}), classified(faq__aura=0.9), topic=None, link=Link.BACKGROUND
+    )
+
+    assert str(asked.label) == "faq/migraine.aura"
+
+
+@pytest.mark.parametrize("alone", ["crisis", "emergency", "personal_advice", "human_handoff"])
+def test_what_led_up_to_it_takes_no_danger_advice_or_person_away(alone: str) -> None:
+    stays = weighed(
+        classified(**{alone: 0.6}), classified(faq__aura=0.99), topic=None, link=Link.BACKGROUND
+    )
+
+    assert stays.label.intent.value == alone
 
 
 def test_parts_and_pieces_are_weighed_too() -> None:
     part, piece = classified(nlu_fallback=0.8), classified(nlu_fallback=0.8)
     for one in (part, piece):
-        one.set(IN_CONTEXT_KEY, InContext(classified(faq__aura=0.9)))
+        one.set(IN_CONTEXT_KEY, InContext(classified(faq__aura=0.9), Link.SUBJECT))
     part.set("pieces", [piece])
     message = classified(nlu_fallback=0.8)
     message.set("parts", [part])

@@ -38,12 +38,12 @@ SEVERAL = {
     ),
     "what is aura and also how is it treated": ("what is aura", "how is it treated"),
     "wats aura n hwo long is it": ("wats aura", "hwo long is it"),
-    "who is Dr. Lee? or do u know": ("who is Dr. Lee", "or do u know"),
+    "who is Dr. Lee? or do u treat kids": ("who is Dr. Lee", "or do u treat kids"),
     "send me the sources; i also wish to complain": (
         "send me the sources",
         "i also wish to complain",
     ),
-    "what is botox, oh and like why is it used": ("what is botox", "like why is it used"),
+    "what is botox, oh and like why is it used": ("what is botox", "why is it used"),
     "What are gepants? Also, is botox used?": ("What are gepants", "is botox used"),
 }
 
@@ -59,7 +59,11 @@ ONE = (
     "what is aura? what is aura?",
     "I have had migraine since I was 12. It runs in the family.",
     "do gepants also prevent migraine, not only stop it",
-    "hi. what is aura? thanks",
+    "what is aura? thanks",
+    "What helps, does anyone know?",
+    "Does anyone know? What helps?",
+    "What helps? Any ideas? Is that a thing?",
+    "is botox used, isn't it true?",
     "is botox for many, or is it for few",
     "sleep and migraine",
     "Who reviewed the page, and when?",
@@ -111,6 +115,31 @@ def test_a_question_keeps_what_was_said_before_it() -> None:
     assert (first, second) == (Question("What is it", "It hurts her"), Question("Is botox used"))
 
 
+def test_one_question_keeps_what_leads_up_to_it() -> None:
+    told = "My sister takes gepants. Is that a thing? Any idea?"
+
+    assert SPLITTER.split(told) == (Question("Is that a thing", "My sister takes gepants"),)
+
+
+def test_a_question_loses_what_only_leads_it_in() -> None:
+    assert texts("is botox used? if not what else is there") == (
+        "is botox used",
+        "what else is there",
+    )
+
+
+@pytest.mark.parametrize(
+    "tail", ["a doctor", "a real doctor", "hours or days", "like pills", "yes or no", "i mean"]
+)
+def test_what_somebody_takes_for_the_answer_is_no_entry_of_a_list(tail: str) -> None:
+    assert SPLITTER.split(f"who wrote this page, {tail}?") == ()
+
+
+@given(st.sampled_from(sorted(SEVERAL)), st.sampled_from(load_question_rules().asides))
+def test_an_aside_behind_questions_changes_none_of_them(text: str, aside: str) -> None:
+    assert texts(f"{text}\n{aside}?") == SEVERAL[text]
+
+
 def test_no_more_are_looked_at_than_the_rules_say() -> None:
     asked = " ".join(f"What is number {number}?" for number in range(50))
 
@@ -141,7 +170,7 @@ def test_whatever_is_written_is_split_into_words_of_it(text: str) -> None:
     questions = SPLITTER.split(text)
     parts = [question.text for question in questions]
 
-    assert len(parts) != 1 or questions[0].pieces
+    assert len(parts) != 1 or questions[0].pieces or questions[0].background
     assert len(set(parts)) == len(parts)
     assert all(part.strip() for part in parts)
     told = set(text.replace(",", " ").split())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.nlu.several_questions import Part, leading, questions_of
-from bot.replies.understanding import Label, Understanding
+from bot.nlu.several_questions import Part, leading, point_of, questions_of
+from bot.replies.understanding import Candidate, Label, Understanding
 
 
 def part(
@@ -121,3 +123,47 @@ def test_advice_on_one_person_leads() -> None:
 
     assert leading(both) == both[1]
     assert leading(both[:1]) == AURA
+
+
+def whole(label: str, likeliest: str | None = None, *, unsure: bool = True) -> Understanding:
+    candidates = (Candidate(Label.parse(likeliest or label), 0.5),)
+    return Understanding(Label.parse(label), 0.7, candidates, unsure=unsure)
+
+
+UNCLEAR = whole("nlu_fallback", "not_covered")
+
+
+def test_of_a_story_that_is_not_clear_its_question_counts() -> None:
+    assert point_of(UNCLEAR, [AURA]) is AURA
+    assert point_of(whole("human_handoff"), [part("chitchat/thanks"), AURA]) is AURA
+
+
+def test_a_story_that_is_clear_has_the_say() -> None:
+    assert point_of(whole("faq/migraine.botox", unsure=False), [AURA]) is None
+    assert point_of(whole("faq/migraine.aura"), [AURA]) is None
+
+
+@pytest.mark.parametrize("how", [{"leans": True}, {"named": False}, {"unsure": True}])
+def test_a_question_that_stands_not_by_itself_is_not_the_point(how: dict[str, bool]) -> None:
+    assert point_of(UNCLEAR, [part("faq/migraine.aura", **how)]) is None
+
+
+@pytest.mark.parametrize("label", ["human_handoff", "out_of_scope", "personal_advice"])
+def test_the_point_is_a_question_to_the_page(label: str) -> None:
+    assert point_of(UNCLEAR, [part(label)]) is None
+    assert point_of(UNCLEAR, [AURA, BOTOX]) is None
+
+
+@given(
+    st.sampled_from(["crisis/suicide.1", "emergency/body", "personal_advice"]),
+    st.sampled_from(["nlu_fallback", None]),
+)
+def test_what_may_be_a_danger_or_a_wish_for_advice_has_the_say(
+    likeliest: str, decided: str | None
+) -> None:
+    assert point_of(whole(decided or likeliest, likeliest), [AURA]) is None
+
+
+def test_what_is_not_covered_is_believed_unsurely_only_if_named() -> None:
+    assert asked(AURA, part("not_covered", named=False, unsure=True)) == []
+    assert asked(AURA, part("not_covered", unsure=True)) != []

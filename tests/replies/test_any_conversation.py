@@ -8,6 +8,7 @@ from functools import lru_cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.content.texts import ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.danger_before import DangerBefore
 from bot.replies.dialogue import Dialogue
@@ -15,7 +16,7 @@ from bot.replies.dialogue_state import DialogueState, Offer, Turn
 from bot.replies.plain_text import as_plain_text
 from bot.replies.reply import Reply, ReplyKind
 from bot.replies.reply_check import fault_in
-from bot.replies.understanding import Intent, Understanding
+from bot.replies.understanding import Intent, Label, Understanding
 from bot.safety.replies import load_safety_replies
 from tests.replies.strategies import GONE, TOPICS, understandings
 
@@ -89,8 +90,12 @@ def assert_misses(
         return
     two = len(known) == len(heard.choices) == 2
     unsure = heard.label.intent is Intent.FALLBACK and not two
-    missed = (unsure or heard.label.intent is Intent.OUT_OF_SCOPE) and not turn.reply.danger
+    beside = unsure or heard.label.intent is Intent.OUT_OF_SCOPE or heard.label == _UNHELPFUL
+    missed = beside and not turn.reply.danger
     assert turn.state.misses == (before.misses + 1 if missed else 0)
+
+
+_UNHELPFUL = Label(Intent.CHITCHAT, ChitchatKind.UNHELPFUL.value)
 
 
 @lru_cache(maxsize=1)

@@ -36,6 +36,12 @@ def every_reply(composer: ReplyComposer) -> list[Reply]:
         composer.clarify_two(ANSWER_LABELS[:2]),
         composer.unsure([], person_first=False),
         composer.unsure([Label(Intent.FAQ, str(botox))], person_first=True),
+        *(
+            composer.unhelpful.reply(topic, language, again=again)
+            for topic in TOPICS
+            for language in ("en", "es", "fr")
+            for again in (False, True)
+        ),
         composer.nothing_to_follow(),
         composer.affirm_without_offer(),
         composer.deny(),

@@ -27,6 +27,7 @@ from tests.review.talks import (
     ASKS_CONTACT,
     AURA,
     CLARIFY,
+    COMPOSER,
     DANGER,
     ERROR,
     FORM_ENDED,
@@ -83,6 +84,19 @@ def test_every_question_without_a_good_answer_is_found(database: Database) -> No
         "what is it and what does it cost": Outcome.NOT_COVERED,
     }
     assert (result.asked, result.unreadable) == (10, 0)
+
+
+def test_a_complaint_in_words_lists_the_question_before_it(database: Database) -> None:
+    talk = Talk(database)
+    talk.said("what is aura", ANSWER)
+    for again in (False, True):
+        talk.said("does ketamine work", ANSWER)
+        talk.said("that was no help", COMPOSER.unhelpful.reply(KETAMINE, "en", again=again))
+    talk.said("is ketamine used", ANSWER)
+
+    listed = [(question.text, question.outcome) for question in found(database).questions]
+
+    assert listed == [("does ketamine work", Outcome.UNHELPFUL)] * 2
 
 
 def test_what_was_given_or_offered_in_reply_is_known(database: Database) -> None:

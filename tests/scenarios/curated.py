@@ -4,6 +4,7 @@ short of migraine.aura        the short answer; also: full, question, section
 source of migraine.aura       what "what's the source?" says after that answer
 understood migraine.aura      that short answer behind the question that it answers
 advice with migraine.aura     the refusal to advise, with that answer's short form
+no help with migraine.aura    what is said first to who got no help from that answer
 no word on migraine.aura      the page does not say this about that answer
 texts chitchat.thanks         a text of bot/content/texts.yml
 intake en.questions.name      a text of the intake form, in a language
@@ -148,7 +149,10 @@ def _advice(rest: str) -> str:
     return f"{_filled(_TEXTS['personal_advice']['decline'])} {general}"
 
 
-def _no_word(rest: str) -> str:
+def _no(rest: str) -> str:
+    if rest.startswith("help with "):
+        question = record(rest.removeprefix("help with "))["question"]
+        return _filled(_TEXTS["unhelpful"]["en"]["once"], question=question)
     question = record(rest.removeprefix("word on "))["question"]
     return _filled(_TEXTS["not_covered"]["about_topic"], question=question)
 
@@ -209,7 +213,7 @@ _KINDS: dict[str, Callable[[str], str]] = {
     "understood": _understood,
     "source": lambda rest: _source(rest.removeprefix("of ")),
     "advice": _advice,
-    "no": _no_word,
+    "no": _no,
     "texts": _text,
     "intake": _intake,
     "back": _back_to,

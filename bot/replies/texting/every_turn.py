@@ -9,7 +9,7 @@ from itertools import chain
 from bot.content.intake_texts import ContactProblem
 from bot.content.library import Topic
 from bot.content.page import FollowUpKind
-from bot.content.texts import ChitchatKind
+from bot.content.texts import DEFAULT_LANGUAGE, ChitchatKind
 from bot.replies.composer import ReplyComposer
 from bot.replies.intake_draft import KNOWN_PHONE, FormEnd, IntakeDraft, Note, Step
 from bot.replies.intake_request import BestTime, Contact, ContactKind
@@ -68,6 +68,9 @@ class EveryTurn:
             yield f"{topic}, not covered", composer.not_covered(topic)
             first = composer.several.first(composer.answer(topic), left)
             yield f"{topic}, first of several", first
+            for again in (False, True):
+                unhelpful = composer.unhelpful.reply(topic, DEFAULT_LANGUAGE, again=again)
+                yield f"{topic}, unhelpful{' again' * again}", unhelpful
             understood = composer.understood_as(topic)
             yield f"{topic}, as understood", understood
             yield f"{topic}, understood of several", composer.several.first(understood, left)
@@ -90,6 +93,9 @@ class EveryTurn:
         yield "clarify.unsure", composer.unsure(labels, person_first=False)
         yield "clarify.offer_person_first", composer.unsure(labels, person_first=True)
         yield "clarify.nothing_to_follow", composer.nothing_to_follow()
+        for language in self._languages:
+            again = composer.unhelpful.reply(None, language, again=True)
+            yield f"unhelpful.again.{language}", again
         for kind in ChitchatKind:
             yield f"chitchat.{kind.value}", composer.chitchat(kind)
         yield "affirm_without_offer", composer.affirm_without_offer()
