@@ -48,11 +48,11 @@ class PassageReader(GraphComponent):
         return lexicon_fingerprint()
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Give each message in which the screen is in doubt its passages."""
+        """Give each message in which the screen is in doubt its passages, unless all is remote."""
         for message in messages:
             text = message.get(TEXT) or ""
             hit = self._screen.check(text)
-            if hit and hit.doubtful:
+            if hit and hit.doubtful and not hit.remote:
                 passages = self._screen.passages(text, self._around)
                 message.set(PASSAGES_KEY, [Message({TEXT: passage}) for passage in passages])
         return messages

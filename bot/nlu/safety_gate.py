@@ -40,11 +40,13 @@ from bot.safety.screen import SafetyScreen, lexicon_fingerprint, load_screen
 class DoubtLevels(StrictRecord):
     """A find in doubt is dropped if the classifier takes danger for less likely than this (0 to 1).
 
-    In the whole message, and in each passage that was found in it, read by itself.
+    In the whole message, and in each passage that was found in it, read by itself. If all that was
+    found is remote, in the whole message only: no passage says when it was, or of whom it speaks.
     """
 
     harmless_below: float = Field(ge=0.0, le=1.0)
     passage_harmless_below: float = Field(ge=0.0, le=1.0)
+    remote_harmless_below: float = Field(ge=0.0, le=1.0)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -59,7 +61,11 @@ class SafetyGate(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """The levels."""
-        return {"harmless_below": 0.1, "passage_harmless_below": 0.6}
+        return {
+            "harmless_below": 0.1,
+            "passage_harmless_below": 0.6,
+            "remote_harmless_below": 0.55,
+        }
 
     @classmethod
     def create(
@@ -87,7 +93,7 @@ class SafetyGate(IntentClassifier, GraphComponent):
         """Rewrite intent, ranking and selector of every dangerous message; describe the danger."""
         for message in messages:
             hit = self._screen.check(message.get(TEXT) or "")
-            if hit and hit.doubtful and self._harmless(message):
+            if hit and hit.doubtful and self._harmless(message, remote=hit.remote):
                 hit = None
             if hit is not None:
                 write_decision(message, hit.kind.value, 1.0, [])
@@ -99,9 +105,11 @@ class SafetyGate(IntentClassifier, GraphComponent):
                 self._decline_advice(message)
         return messages
 
-    def _harmless(self, message: Message) -> bool:
+    def _harmless(self, message: Message, *, remote: bool) -> bool:
         """Whether the classifier is sure that there is no danger. Without its opinion: no."""
         levels = self._levels
+        if remote:
+            return _danger_in(message) < levels.remote_harmless_below
         return _danger_in(message) < levels.harmless_below and all(
             _danger_in(passage) < levels.passage_harmless_below for passage in passages_of(message)
         )

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bot.content.strict_record import StrictRecord
 from bot.content.yaml_source import read_yaml
-from bot.safety.compiled import PatternReader, covered_by
+from bot.safety.compiled import PatternReader
 from bot.safety.folding import Folder, load_spelling
 from bot.safety.lexicon import LEXICON_FOLDER, WORDS_FILE, WordLists
 from bot.safety.occurrences import PhraseFinder
+from bot.safety.rules import covered_by
 
 ADVICE_FILE = Path(__file__).parent / "advice.yml"
 

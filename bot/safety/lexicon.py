@@ -17,6 +17,7 @@ LEXICON_FOLDER = Path(__file__).parent / "lexicon"
 WORDS_FILE = "words.yml"
 COVERS_FILE = "covers.yml"
 SPEAKER_FILE = "speaker.yml"
+REMOTE_FILE = "remote.yml"
 
 
 class Context(str, Enum):
@@ -111,6 +112,49 @@ class Covers(StrictRecord):
     contexts: tuple[ContextRule, ...] = ()
 
 
+class RemoteRule(StrictRecord):
+    """Wording that puts a danger of some kinds, told in `language`, far away or long ago.
+
+    It concerns entries that its `context` may put in doubt, within so many words of what `told`
+    finds, in the same sentence. It only counts in a message in which one of `only_with` stands, if
+    there are any, and none of `undone_by`, other than in words of `despite`. `whenever`: whether
+    something goes on does not matter.
+    """
+
+    id: str
+    language: str = ENGLISH
+    kinds: tuple[SafetyKind, ...]
+    context: Context
+    told: tuple[str, ...]
+    within: int = Field(ge=1, le=15)
+    only_with: tuple[str, ...] = ()
+    undone_by: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
+    whenever: bool = False
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+    def concerns(self, entry: LexiconEntry) -> bool:
+        """Whether it may make a find of `entry` remote."""
+        mine = entry.language == self.language and entry.kind in self.kinds
+        return mine and self.context in entry.not_in
+
+
+class Remote(StrictRecord):
+    """`remote.yml`: what tells a danger that is far away or long over from one of now.
+
+    `going_on`: in such a message nothing is remote. `present`: nor is a danger beside these words.
+    `over`: words of the kind of both that say the opposite. `personal`: beside these words nothing
+    is left out of a danger that is told in part only as remote.
+    """
+
+    rules: tuple[RemoteRule, ...] = ()
+    over: tuple[str, ...] = ()
+    going_on: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+
+
 class WordLists(StrictRecord):
     """`words.yml`: the word lists that patterns name in braces.
 
@@ -147,6 +191,7 @@ class Lexicon(StrictRecord):
     entries: tuple[LexiconEntry, ...]
     words: WordLists = WordLists()
     covers: Covers = Covers()
+    remote: Remote = Remote()
     speakers: SpeakerFile = SpeakerFile()
 
 
@@ -158,6 +203,7 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
     """
     words: WordLists = read_yaml(folder / WORDS_FILE).parse(WordLists)
     covers: Covers = read_yaml(folder / COVERS_FILE).parse(Covers)
+    remote: Remote = read_yaml(folder / REMOTE_FILE).parse(Remote)
     speakers: SpeakerFile = read_yaml(folder / SPEAKER_FILE).parse(SpeakerFile)
     entries: dict[str, LexiconEntry] = {}
     for file in entry_files(folder):
@@ -167,7 +213,13 @@ def load_lexicon(folder: Path = LEXICON_FOLDER) -> Lexicon:
             if entry.id in entries:
                 raise ContentError([source.fault(f"{entry.id} stands twice", "entries", place)])
             entries[entry.id] = entry
-    return Lexicon(entries=tuple(entries.values()), words=words, covers=covers, speakers=speakers)
+    return Lexicon(
+        entries=tuple(entries.values()),
+        words=words,
+        covers=covers,
+        remote=remote,
+        speakers=speakers,
+    )
 
 
 def entry_files(folder: Path = LEXICON_FOLDER) -> list[Path]:
@@ -175,7 +227,7 @@ def entry_files(folder: Path = LEXICON_FOLDER) -> list[Path]:
     return [
         file
         for file in sorted(folder.glob("*.yml"))
-        if file.name not in (WORDS_FILE, COVERS_FILE, SPEAKER_FILE)
+        if file.name not in (WORDS_FILE, COVERS_FILE, SPEAKER_FILE, REMOTE_FILE)
     ]
 
 

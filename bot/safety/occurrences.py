@@ -47,6 +47,12 @@ class Occurrences:
             covered |= used
         return covered
 
+    def around(self, words: int, reach: int) -> int:
+        """`words` (a bit mask) and up to `reach` more on each side, none of another sentence."""
+        for _ in range(reach):
+            words |= (words << 1 & ~self.breaks) | (words & ~self.breaks) >> 1
+        return words & ((1 << self.size) - 1)
+
     def _states(self, pattern: Pattern, erased: int) -> list[int]:
         states = [(1 << self.size) - 1]
         for element in pattern:

@@ -9,14 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.safety.compiled import (
-    CompiledEntry,
-    Rule,
-    any_holds,
-    compile_lexicon,
-    covered_by,
-    gravity,
-)
+from bot.safety.compiled import CompiledEntry, compile_lexicon, gravity
 from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, load_spelling
 from bot.safety.letters import plain_letters
@@ -27,6 +20,7 @@ from bot.safety.lexicon import (
     load_lexicon,
 )
 from bot.safety.occurrences import Occurrences, PhraseFinder
+from bot.safety.rules import Rule, any_holds, covered_by
 from bot.safety.speaker import Reading
 
 __all__ = [
@@ -65,14 +59,16 @@ class SafetyHit:
     """A danger, and the lexicon entry that found it. Never holds what the person wrote.
 
     `doubtful`: the message also speaks of news, of the past, of a denial or the like, so that the
-    words may tell of no danger now. It counts unless a second opinion finds it harmless. `spread`:
-    only the last messages together tell of it.
+    words may tell of no danger now. It counts unless a second opinion finds it harmless. `remote`:
+    in doubt, and told as long over or of somebody far away, and so is all else that was found; a
+    second opinion alone decides. `spread`: only the last messages together tell of it.
     """
 
     danger: Danger
     entry: str
     doubtful: bool = False
     spread: bool = False
+    remote: bool = False
 
     @property
     def kind(self) -> SafetyKind:
@@ -88,6 +84,7 @@ class _Find:
     found: Occurrences
     covered: int
     doubtful: bool
+    remote: bool
 
     def covers(self, later: _Find) -> bool:
         """Whether who told of this needs no answer to `later`: it is no graver and no surer.
@@ -176,13 +173,19 @@ class SafetyScreen:
         if not possible:
             return
         contexts = [context for context in self._lexicon.contexts if context.holds(found)]
+        remote_words = self._lexicon.remote.words(found)
         harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
         for place, rules in possible.items():
             compiled = self._lexicon.entries[place]
-            if _occurs(compiled, rules, found, harmless[compiled.entry.kind]):
-                covered = covered_by(rules, found)
-                doubts = (one.puts_in_doubt(compiled.entry, found, covered) for one in contexts)
-                yield _Find(compiled, found, covered, any(doubts))
+            entry = compiled.entry
+            erased = harmless[entry.kind] | covered_by(compiled.unless, found)
+            if not _occurs(rules, found, erased):
+                continue
+            covered = covered_by(rules, found)
+            far = remote_words.of(entry, covered)
+            remote = far & covered != 0 and not _occurs(rules, found, erased | far)
+            doubts = (one.puts_in_doubt(entry, found, covered) for one in contexts)
+            yield _Find(compiled, found, covered, remote or any(doubts), remote)
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = any_holds(self._lexicon.undone_by, found)
@@ -204,7 +207,7 @@ class SafetyScreen:
             about=self._about(entry, find.found, find.covered),
             language=entry.language,
         )
-        return SafetyHit(danger, entry.id, find.doubtful, spread)
+        return SafetyHit(danger, entry.id, find.doubtful, spread, find.remote)
 
     def _about(self, entry: LexiconEntry, found: Occurrences, dangerous: int) -> About:
         if entry.about:
@@ -215,12 +218,13 @@ class SafetyScreen:
 
 
 def _first(finds: Iterable[_Find]) -> _Find | None:
-    """The first find that is sure; without one the first."""
+    """The first find that is sure; without one the first in doubt, and one that is remote last."""
     in_doubt = None
     for find in finds:
         if not find.doubtful:
             return find
-        in_doubt = in_doubt or find
+        if in_doubt is None or (in_doubt.remote and not find.remote):
+            in_doubt = find
     return in_doubt
 
 
@@ -234,10 +238,7 @@ def _span(find: _Find, around: int) -> slice:
     return slice(max(begins, first - around), min(ends, end + around))
 
 
-def _occurs(
-    compiled: CompiledEntry, rules: Iterable[Rule], found: Occurrences, harmless: int
-) -> bool:
-    erased = harmless | covered_by(compiled.unless, found)
+def _occurs(rules: Iterable[Rule], found: Occurrences, erased: int) -> bool:
     return any(rule.holds(found, erased) for rule in rules)
 
 

@@ -17,7 +17,7 @@ from bot.safety.screen import load_screen
 from tests.nlu.pipeline import classified, heard
 
 _IN_DOUBT = "in the movie she says: i want to die"
-_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6)
+_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6, remote_harmless_below=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,19 @@ def test_the_passages_follow_their_message_through_the_pipeline(reader: PassageR
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {TEXT: ""}, {TEXT: None}, {TEXT: "is botox used"}, {TEXT: "I want to die"}]
+    "values",
+    [
+        {},
+        {TEXT: ""},
+        {TEXT: None},
+        {TEXT: "is botox used"},
+        {TEXT: "I want to die"},
+        {TEXT: "the worst headache of my life was in 2014, the scan was clean"},
+    ],
 )
-def test_only_what_is_in_doubt_has_passages(reader: PassageReader, values: dict[str, Any]) -> None:
+def test_only_what_is_in_doubt_and_not_remote_has_passages(
+    reader: PassageReader, values: dict[str, Any]
+) -> None:
     (message,) = reader.process([Message(values)])
 
     assert passages_of(message) == []

@@ -18,8 +18,9 @@ from bot.safety.danger import About, Danger, DangerTopic
 from bot.safety.screen import SafetyScreen, load_lexicon, load_screen
 from tests.nlu.pipeline import LEVELS, classified, heard
 
-_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6)
+_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6, remote_harmless_below=0.4)
 _IN_DOUBT = "in the movie she says: i want to die"
+_REMOTE = "the worst headache of my life was in 2014, the scan was clean"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,23 @@ def test_a_find_in_doubt_needs_the_classifier_not_to_be_sure(
     safety.process([message])
 
     assert heard(message).label.intent is expected
+
+
+@pytest.mark.parametrize(("danger", "expected"), [(0.39, Intent.FAQ), (0.41, Intent.EMERGENCY)])
+def test_what_is_remote_counts_if_the_classifier_takes_it_for_likely(
+    safety: SafetyGate, danger: float, expected: Intent
+) -> None:
+    message = classified(_REMOTE, faq__botox=1.0 - danger, emergency=danger)
+
+    safety.process([message])
+
+    assert heard(message).label.intent is expected
+
+
+def test_what_is_remote_counts_without_a_classifier(safety: SafetyGate) -> None:
+    (message,) = safety.process([Message({TEXT: _REMOTE})])
+
+    assert heard(message).label.intent is Intent.EMERGENCY
 
 
 def test_a_find_in_doubt_counts_without_a_classifier(safety: SafetyGate) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import random
 
 import pytest
+import yaml
 
 from bot.commands.safety_corpus import HARMLESS, read_messages
 from bot.configuration.settings import ROOT
@@ -49,6 +50,21 @@ def test_a_danger_among_harmless_sentences_is_not_taken_for_harmless(
     kept = sum(trained.finds_danger(text) for text in doubtful)
     assert len(doubtful) >= 40
     assert kept / len(doubtful) >= 0.88
+
+
+def test_of_what_is_told_far_away_or_long_over_most_is_left_alone(
+    trained: OfflineClassifier,
+) -> None:
+    """And what is told in nearly the same words as happening is found."""
+    file = ROOT / "tests" / "safety" / "who_and_when.yml"
+    told = yaml.safe_load(file.read_text(encoding="utf-8"))
+
+    def share(kind: str) -> float:
+        texts = [text for some in told[kind].values() for text in some]
+        return sum(map(trained.finds_danger, texts)) / len(texts)
+
+    assert share("dangers") >= 0.94
+    assert share("look_alikes") <= 0.18
 
 
 def test_every_danger_that_is_found_is_described_as_what_it_was_found_to_be(

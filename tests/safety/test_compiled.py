@@ -6,12 +6,13 @@ from itertools import combinations, pairwise, permutations
 
 import pytest
 
-from bot.safety.compiled import Rule, RuleIndex, compile_lexicon, gravity
+from bot.safety.compiled import compile_lexicon, gravity
 from bot.safety.danger import DangerTopic, Tier
 from bot.safety.folding import load_spelling
 from bot.safety.lexicon import LexiconEntry
 from bot.safety.occurrences import PhraseFinder
 from bot.safety.pattern import Group, PatternError
+from bot.safety.rules import Rule, RuleIndex
 from tests.safety.small_lexicon import entry, found, lexicon, screen_of
 
 IN_ORDER = [

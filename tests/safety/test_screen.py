@@ -43,6 +43,7 @@ _MISTAKEN_KINDS = 0.02
 _WRITTEN_TO_LOOK_LIKE_DANGER = {
     "look_alikes.yml",
     "look_alikes_by_situation.yml",
+    "look_alikes_heard_on_the_phone.yml",
     "other_language.yml",
 }
 _LOOK_ALIKE_ALARMS = 0.03
