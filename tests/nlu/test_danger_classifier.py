@@ -34,7 +34,7 @@ DANGERS = {
     "emergency/body": ["something is very wrong in my head", "all of a sudden", "so sudden"],
 }
 _HARMLESS = {label: texts for label, texts in EXAMPLES.items() if label != "crisis"}
-_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6)
+_LEVELS = DoubtLevels(harmless_below=0.05, passage_harmless_below=0.6, remote_harmless_below=0.5)
 _DANGER_INTENTS = (Intent.CRISIS, Intent.EMERGENCY)
 
 
