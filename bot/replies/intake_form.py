@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.content.intake_rules import IntakeRules
+from bot.content.texts import ChitchatKind
 from bot.replies.intake_contact import ContactFinder
 from bot.replies.intake_draft import (
     KNOWN_PHONE,
@@ -18,10 +19,19 @@ from bot.replies.intake_draft import (
 )
 from bot.replies.intake_reader import IntakeReader, Phrase
 from bot.replies.intake_request import BestTime, Contact
-from bot.replies.understanding import ASKS_NOTHING_NEW, DANGER_INTENTS, Intent, Understanding
+from bot.replies.understanding import (
+    ASKS_NOTHING_NEW,
+    DANGER_INTENTS,
+    Intent,
+    Label,
+    Understanding,
+)
 
 #: What is asked for with these does not interrupt the form: it is no more than not an answer.
 _NO_INTERRUPTION = frozenset({Intent.FALLBACK, Intent.AFFIRM, Intent.DENY, Intent.OUT_OF_SCOPE})
+
+#: Nor does "hm" or "all right".
+_ACKNOWLEDGEMENT = Label(Intent.CHITCHAT, ChitchatKind.ACKNOWLEDGE.value)
 
 #: What is understood as one of these is no name, unless it is plainly one. A name of several words
 #: may well be taken for another language.
@@ -216,7 +226,9 @@ class IntakeForm:
         intent = said.heard.label.intent
         if said.after_danger and intent in ASKS_NOTHING_NEW:
             return Outcome(_noted(draft, Note.QUIET), taken=False)
-        if intent in _NO_INTERRUPTION or self._is_language_of(draft, said.heard):
+        if intent in _NO_INTERRUPTION or said.heard.label == _ACKNOWLEDGEMENT:
+            return Outcome(self._unclear(draft))
+        if self._is_language_of(draft, said.heard):
             return Outcome(self._unclear(draft))
         again = _noted(draft, Note.INTERRUPTED)
         return Outcome(

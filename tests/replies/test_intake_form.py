@@ -359,6 +359,14 @@ def test_what_is_not_understood_three_times_puts_it_aside_too() -> None:
     assert draft.end is FormEnd.PUT_ASIDE
 
 
+@pytest.mark.parametrize("step", [s for s in STEPS if s is not Step.REASON])
+def test_an_acknowledgement_is_no_interruption(step: Step) -> None:
+    outcome = say(at(step), words("all right then", "chitchat/acknowledge"))
+
+    assert outcome.taken
+    assert (outcome.draft.note, outcome.draft.step) == (Note.UNCLEAR, step)
+
+
 def test_an_answer_between_ends_the_count() -> None:
     question = words("What is migraine aura?", "faq/migraine.aura")
 
