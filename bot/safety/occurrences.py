@@ -53,6 +53,15 @@ class Occurrences:
             words |= (words << 1 & ~self.breaks) | (words & ~self.breaks) >> 1
         return words & ((1 << self.size) - 1)
 
+    def apart(self, positions: int, words: int) -> int:
+        """`positions` (a bit mask) with `words` more between each two sentences."""
+        apart, begins, shift, breaks = 0, 0, 0, self.breaks
+        while breaks:
+            ends = (breaks & -breaks).bit_length()
+            apart |= (positions & ((1 << ends) - (1 << begins))) << shift
+            begins, shift, breaks = ends, shift + words, breaks & (breaks - 1)
+        return apart | (positions >> begins << begins) << shift
+
     def _states(self, pattern: Pattern, erased: int) -> list[int]:
         states = [(1 << self.size) - 1]
         for element in pattern:

@@ -25,12 +25,18 @@ class Rule:
         needed = frozenset(group for pattern in patterns for group in required_groups(pattern))
         return cls(patterns, within, needed)
 
-    def holds(self, found: Occurrences, erased: int = 0) -> bool:
-        """Whether it holds in a text, `erased` words apart."""
+    def holds(self, found: Occurrences, erased: int = 0, sentence: int = 0) -> bool:
+        """Whether it holds in a text, `erased` words apart.
+
+        Args:
+            sentence: how many words the end of a sentence counts for in the distance.
+        """
         if not self.required <= found.groups.keys():
             return False
         ends = [found.ends(pattern, erased) for pattern in self.patterns]
-        return all(ends) and (self.within is None or near_each_other(ends, self.within))
+        if not all(ends) or self.within is None:
+            return all(ends)
+        return near_each_other([found.apart(end, sentence) for end in ends], self.within)
 
     def covered(self, found: Occurrences) -> int:
         """The words that its patterns cover."""

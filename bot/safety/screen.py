@@ -43,6 +43,9 @@ EARLIER_MESSAGES = 2
 #: How many texts and their readings are kept: the same one is asked about several times a turn.
 _KEPT_READINGS = 16
 
+#: How many words the end of a sentence counts for: what is told of one thing stands close together.
+_END_OF_SENTENCE = 4
+
 #: Stands between two messages, so that no gap of a pattern reaches across.
 _BETWEEN_MESSAGES = " . "
 
@@ -59,7 +62,8 @@ class SafetyHit:
     """A danger, and the lexicon entry that found it. Never holds what the person wrote.
 
     `doubtful`: the message also speaks of news, of the past, of a denial or the like, so that the
-    words may tell of no danger now. It counts unless a second opinion finds it harmless. `remote`:
+    words may tell of no danger now; or it lies scattered over several sentences. It counts unless a
+    second opinion finds it harmless. `remote`:
     in doubt, and told as long over or of somebody far away, and so is all else that was found; a
     second opinion alone decides. `spread`: only the last messages together tell of it.
     """
@@ -184,8 +188,9 @@ class SafetyScreen:
             covered = covered_by(rules, found)
             far = remote_words.of(entry, covered)
             remote = far & covered != 0 and not _occurs(rules, found, erased | far)
+            scattered = not _occurs(rules, found, erased, _END_OF_SENTENCE)
             doubts = (one.puts_in_doubt(entry, found, covered) for one in contexts)
-            yield _Find(compiled, found, covered, remote or any(doubts), remote)
+            yield _Find(compiled, found, covered, remote or scattered or any(doubts), remote)
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = any_holds(self._lexicon.undone_by, found)
@@ -238,8 +243,8 @@ def _span(find: _Find, around: int) -> slice:
     return slice(max(begins, first - around), min(ends, end + around))
 
 
-def _occurs(rules: Iterable[Rule], found: Occurrences, erased: int) -> bool:
-    return any(rule.holds(found, erased) for rule in rules)
+def _occurs(rules: Iterable[Rule], found: Occurrences, erased: int, sentence: int = 0) -> bool:
+    return any(rule.holds(found, erased, sentence) for rule in rules)
 
 
 @lru_cache(maxsize=1)

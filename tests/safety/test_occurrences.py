@@ -183,3 +183,17 @@ def test_near_each_other_means_so_many_words_from_the_first_to_the_last(
     )
 
     assert near_each_other([mask(one) for one in ends], words) is expected
+
+
+@given(
+    positions=st.sets(st.integers(0, 20)),
+    breaks=st.sets(st.integers(1, 20)),
+    words=st.integers(0, 6),
+)
+def test_each_end_of_a_sentence_sets_what_follows_further_apart(
+    positions: set[int], breaks: set[int], words: int
+) -> None:
+    occurrences = Occurrences(21, mask(breaks), {}, 0, 0)
+    expected = {place + words * sum(begin < place for begin in breaks) for place in positions}
+
+    assert bits(occurrences.apart(mask(positions), words)) == expected

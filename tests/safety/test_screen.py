@@ -298,6 +298,25 @@ def test_another_entry_s_exception_does_not_count() -> None:
     assert found(screen, "i jump off the sofa") == "a"
 
 
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("alarm and a headache", False),
+        ("an alarm. A headache", False),
+        ("an alarm. We had one last week. Now a headache", True),
+        ("an alarm we had that one last week and now a headache", False),
+        ("an alarm. We had one last week. An alarm and a headache", False),
+    ],
+)
+def test_words_scattered_over_sentences_are_in_doubt(text: str, doubtful: bool) -> None:
+    screen = small_screen(small_entry(together=[{"all": ["alarm", "headache"], "within": 12}]))
+
+    hit = screen.check(text)
+
+    assert hit
+    assert hit.doubtful is doubtful
+
+
 def test_of_two_dangers_the_graver_is_answered() -> None:
     screen = small_screen(
         small_entry(phrases=("want to die",)),
