@@ -29,6 +29,8 @@ _TOKENS = re.compile(
     rf"|[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:\*+[^\W_{_UNSPACED}]+)*"
 )
 _LETTER_RUNS = re.compile(r"\d+|\D+")
+#: Letters and numbers that take turns more often than in "took20pills" are a code: no words in it.
+_MOST_RUNS = 6
 _REPEATED = re.compile(r"(\w)\1{2,}")
 #: A sign next to a number is a price or a time of day.
 _WORD_WITH_SIGNS = re.compile(
@@ -198,9 +200,10 @@ class Folder:
     def _digits_apart(self, word: str) -> list[str]:
         if word.isdigit() or word.isalpha():
             return [word]
-        return [
-            piece for run in _LETTER_RUNS.findall(word) for piece in self._respelled.get(run, [run])
-        ]
+        runs = _LETTER_RUNS.findall(word)
+        if len(runs) > _MOST_RUNS:
+            return [word]
+        return [piece for run in runs for piece in self._respelled.get(run, [run])]
 
     def _is_known(self, word: str) -> bool:
         return word in self._words or (word.isalpha() and self._begins_known(word))

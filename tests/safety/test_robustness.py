@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import unicodedata
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.safety.screen import load_screen
 from tests.safety.shipped import danger_in, examples, is_lower
 
 EXAMPLES = [example for _, example in examples()]
@@ -115,3 +117,22 @@ def test_no_mixture_of_styles_lowers_any_example(data: st.DataObject) -> None:
     styled = data.draw(typed(text))
 
     assert not lowered(text, styled), styled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is the worst headache of my life",
+        "I want to kill myself",
+        "me quiero matar",
+        "I took too many sumatriptan",
+    ],
+)
+def test_a_code_behind_a_danger_puts_it_in_no_doubt(text: str) -> None:
+    screen, chance = load_screen(), random.Random(text)
+    alone = screen.check(text)
+    assert alone is not None
+    for _ in range(250):
+        hit = screen.check(f"{text} ref{chance.getrandbits(128):032x}")
+        assert hit is not None
+        assert (hit.entry, hit.danger, hit.doubtful) == (alone.entry, alone.danger, False)
