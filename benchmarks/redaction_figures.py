@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from bot.content.csv_table import TableError, read_table
 
 #: Redacts a text.
 Redact = Callable[[str], str]
@@ -74,13 +75,12 @@ def read_messages(file: Path) -> list[MarkedMessage]:
         MarkedFileError: it is no such file.
     """
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = csv.DictReader(stream)
-            if tuple(rows.fieldnames or ()) != _COLUMNS:
-                raise MarkedFileError(f"{file} must have the columns {', '.join(_COLUMNS)}")
-            return [MarkedMessage.parse(row["text"], row["half"]) for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise MarkedFileError(f"{file} cannot be read as UTF-8 CSV") from None
+        rows = read_table(file, _COLUMNS)
+    except TableError as error:
+        raise MarkedFileError(str(error)) from None
+    if tuple(rows[0].cells) != _COLUMNS:
+        raise MarkedFileError(f"{file} must have the columns {', '.join(_COLUMNS)} and no others")
+    return [MarkedMessage.parse(row.cells["text"], row.cells["half"]) for row in rows]
 
 
 def judge(message: MarkedMessage, redact: Redact) -> Redacted:

@@ -7,7 +7,6 @@ import contextlib
 import csv
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.commands.errors import CommandError
 from bot.content.csv_table import TableError, read_table
+from bot.content.whole_file import replacing
 
 if TYPE_CHECKING:
     from bot.commands.subparsers import Subparsers
@@ -116,15 +116,10 @@ def _opened(file: Path | None, source: Path) -> Iterator[TextIO]:
         return
     if file.is_dir() or (file.exists() and file.samefile(source)):
         raise CommandError(f"{file} cannot be the output: choose another file")
-    try:
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror}") from None
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
+    with contextlib.ExitStack() as place:
+        try:
+            fresh = place.enter_context(replacing(file))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror}") from None
+        with fresh.open("w", encoding="utf-8", newline="") as opened:
             yield opened
-        fresh.replace(file)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise

@@ -7,10 +7,11 @@ import fcntl
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from bot.content.whole_file import replacing
 
 #: Fernet keys with spaces between: the first one seals, all of them open (bot/database/vault.py).
 DATA_KEYS = "DATA_KEYS"
@@ -153,18 +154,10 @@ def _read_file(file: Path) -> dict[str, str]:
 
 
 def _write_file(file: Path, stored: Mapping[str, str]) -> None:
-    # mkstemp makes a new file of mode 0600: one left behind with another mode is never reused.
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.writelines(f"{name}={value}\n" for name, value in stored.items())
-            opened.flush()
-            os.fsync(opened.fileno())
-        fresh.replace(file)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+    with replacing(file) as fresh, fresh.open("w", encoding="utf-8") as opened:
+        opened.writelines(f"{name}={value}\n" for name, value in stored.items())
+        opened.flush()
+        os.fsync(opened.fileno())
     # A power cut must not bring the old file back: what is sealed from now on needs the new one.
     folder = os.open(file.parent, os.O_RDONLY)
     try:

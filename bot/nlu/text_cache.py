@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from bot.content.whole_file import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +52,7 @@ class TextCache:
     def _write(self, made: dict[str, str]) -> None:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="ascii", dir=self._file.parent, delete=False
-            ) as file:
-                try:
-                    json.dump(made, file)
-                    file.close()
-                    Path(file.name).replace(self._file)
-                except BaseException:
-                    Path(file.name).unlink()
-                    raise
+            with replacing(self._file) as fresh:
+                fresh.write_text(json.dumps(made), encoding="ascii")
         except OSError as error:
             logger.warning("text_cache.unwritable %s", type(error).__name__)

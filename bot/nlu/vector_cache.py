@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.content.whole_file import replacing
 from bot.nlu.sentence_encoder import DIMENSIONS, Vectors
 
 logger = logging.getLogger(__name__)
@@ -78,14 +78,8 @@ class VectorCache:
         }
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as file:
-                try:
-                    np.savez(file, **arrays)
-                    file.close()
-                    Path(file.name).replace(self._file)
-                except BaseException:
-                    Path(file.name).unlink()
-                    raise
+            with replacing(self._file) as fresh, fresh.open("wb") as opened:
+                np.savez(opened, **arrays)
         except OSError as error:
             logger.warning("vector_cache.unwritable %s", type(error).__name__)
 

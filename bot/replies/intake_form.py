@@ -226,9 +226,8 @@ class IntakeForm:
         intent = said.heard.label.intent
         if said.after_danger and intent in ASKS_NOTHING_NEW:
             return Outcome(_noted(draft, Note.QUIET), taken=False)
-        if intent in _NO_INTERRUPTION or said.heard.label == _ACKNOWLEDGEMENT:
-            return Outcome(self._unclear(draft))
-        if self._is_language_of(draft, said.heard):
+        asks_nothing = intent in _NO_INTERRUPTION or said.heard.label == _ACKNOWLEDGEMENT
+        if asks_nothing or self._is_language_of(draft, said.heard):
             return Outcome(self._unclear(draft))
         again = _noted(draft, Note.INTERRUPTED)
         return Outcome(

@@ -41,7 +41,6 @@ class UnhelpfulReplies:
         """
         if self.is_translated(language):
             return self._in_their_words(language, again)
-        name = "again" if again else "once"
         question = self._library.answer(about).question if about else ""
         others = self._buttons.related(about) if about else ()
         page = self._library.page(about.page) if about else self._library.default_page
@@ -52,7 +51,7 @@ class UnhelpfulReplies:
             topic=about.answer if about else None,
             disclaimer=page.disclaimer,
             buttons=self._buttons.closest(others, person_first=again),
-            template=Template.of(f"unhelpful.{name}"),
+            template=_template(again),
         )
 
     def _in_their_words(self, language: str, again: bool) -> Reply:
@@ -62,7 +61,7 @@ class UnhelpfulReplies:
             text=self._fill(language, again),
             buttons=self._buttons.person(),
             language=language,
-            template=Template.of(f"unhelpful.{'again' if again else 'once'}"),
+            template=_template(again),
         )
 
     def _fill(self, language: str, again: bool, question: str = "") -> str:
@@ -70,3 +69,7 @@ class UnhelpfulReplies:
         text = texts.again if again else texts.once
         hours = self._clinic.opening_hours_in(language)
         return fill_in(text, self._clinic, self._library, question=question, hours=hours)
+
+
+def _template(again: bool) -> Template:
+    return Template.of(f"unhelpful.{'again' if again else 'once'}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from bot.safety.compiled import CompiledEntry, compile_lexicon, gravity
 from bot.safety.danger import ENGLISH, About, Danger, DangerTopic, SafetyKind, Tier
@@ -173,24 +174,32 @@ class SafetyScreen:
     def _finds(self, text: str) -> Iterator[_Find]:
         """What `text` tells of, the gravest first."""
         _, found = self._read(text)
-        possible = self._lexicon.entry_rules.possible(found)
-        if not possible:
+        occurring = self._occurring(found)
+        gravest = next(occurring, None)
+        if gravest is None:
             return
         contexts = [context for context in self._lexicon.contexts if context.holds(found)]
         remote_words = self._lexicon.remote.words(found)
-        harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
-        for place, rules in possible.items():
-            compiled = self._lexicon.entries[place]
+        for compiled, rules, erased in chain([gravest], occurring):
             entry = compiled.entry
-            erased = harmless[entry.kind] | covered_by(compiled.unless, found)
-            if not _occurs(rules, found, erased):
-                continue
             covered = covered_by(rules, found)
             far = remote_words.of(entry, covered)
             remote = far & covered != 0 and not _occurs(rules, found, erased | far)
             scattered = not _occurs(rules, found, erased, _END_OF_SENTENCE)
             doubts = (one.puts_in_doubt(entry, found, covered) for one in contexts)
             yield _Find(compiled, found, covered, remote or scattered or any(doubts), remote)
+
+    def _occurring(self, found: Occurrences) -> Iterator[tuple[CompiledEntry, list[Rule], int]]:
+        """The entries that occur, the gravest first: their possible rules, the harmless words."""
+        possible = self._lexicon.entry_rules.possible(found)
+        if not possible:
+            return
+        harmless = {kind: self._harmless(kind, found) for kind in SafetyKind}
+        for place, rules in possible.items():
+            compiled = self._lexicon.entries[place]
+            erased = harmless[compiled.entry.kind] | covered_by(compiled.unless, found)
+            if _occurs(rules, found, erased):
+                yield compiled, rules, erased
 
     def _harmless(self, kind: SafetyKind, found: Occurrences) -> int:
         undone = any_holds(self._lexicon.undone_by, found)
