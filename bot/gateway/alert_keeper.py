@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -23,6 +25,12 @@ T = TypeVar("T")
 
 #: Alerts that are stored in one transaction.
 _BATCH = 100
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    task: asyncio.Task[Any]
+    ends_at: float
 
 
 class AlertKeeper:
@@ -51,6 +59,7 @@ class AlertKeeper:
         self._storing = anyio.Lock()
         self._kept = anyio.Event()
         self._disk_works = True
+        self._attempts: dict[str, _Attempt] = {}
         metrics.alerts_waiting.set_function(lambda: len(spool))
 
     def stored(self, alert: SafetyAlert) -> None:
@@ -59,8 +68,16 @@ class AlertKeeper:
         log(LogEvent.ALERT_STORED, kind=alert.kind, source=alert.found_by)
         self._notify()
 
-    async def keep(self, alert: SafetyAlert) -> None:
-        """Keep an alert for later: in memory at once, on disk if that is quick. Never raises."""
+    async def keep(self, alert: SafetyAlert, *, attempt: asyncio.Task[Any] | None = None) -> None:
+        """Keep an alert for later: in memory at once, on disk if that is quick. Never raises.
+
+        Args:
+            attempt: what goes on storing the alert with its conversation, and so in the record
+                that the conversation has open. It is waited for, but not long.
+        """
+        if attempt is not None:
+            ends_at = anyio.current_time() + self._limits.attempt_seconds
+            self._attempts[alert.id] = _Attempt(attempt, ends_at)
         try:
             if self._spool.hold(alert):
                 self._metrics.count_alert(alert.kind, AlertOutcome.WAITING)
@@ -89,7 +106,7 @@ class AlertKeeper:
         """Store what waits, oldest first; what cannot be stored goes on waiting. Never raises."""
         async with self._storing:
             try:
-                while batch := self._spool.waiting(_BATCH):
+                while batch := self._spool.waiting(_BATCH, besides=self._attempted()):
                     for alert in await self._threads.run(self._store.add, batch):
                         self.stored(alert)
                     await self._on_disk(partial(self._spool.remove, batch))
@@ -107,6 +124,16 @@ class AlertKeeper:
             while len(self._spool):
                 await anyio.sleep(self._limits.retry_seconds)
                 await self.store_waiting()
+
+    def _attempted(self) -> frozenset[str]:
+        """The alerts that something else may be storing just now."""
+        now = anyio.current_time()
+        self._attempts = {
+            id: attempt
+            for id, attempt in self._attempts.items()
+            if not attempt.task.done() and now < attempt.ends_at
+        }
+        return frozenset(self._attempts)
 
     async def _on_disk(self, call: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(

@@ -71,6 +71,7 @@ class AlertLimits(StrictRecord):
     """How long a safety reply may wait for its alert, and how many alerts may wait."""
 
     database_seconds: float = Field(gt=0)
+    attempt_seconds: float = Field(gt=0)
     disk_seconds: float = Field(gt=0)
     retry_seconds: float = Field(gt=0)
     most_waiting: int = Field(gt=0)

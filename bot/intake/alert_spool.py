@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,10 +55,13 @@ class AlertSpool:
                 self._unwritten.add(alert.id)
             return known is None
 
-    def waiting(self, count: int) -> tuple[SafetyAlert, ...]:
-        """The alerts that have waited longest."""
+    def waiting(
+        self, count: int, *, besides: Collection[str] = frozenset()
+    ) -> tuple[SafetyAlert, ...]:
+        """The alerts that have waited longest, without those of these ids."""
         with self._memory:
-            alerts = sorted(self._alerts.values(), key=lambda alert: (alert.occurred_at, alert.id))
+            alerts = [alert for alert in self._alerts.values() if alert.id not in besides]
+        alerts.sort(key=lambda alert: (alert.occurred_at, alert.id))
         return tuple(alerts[:count])
 
     def write(self) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from bot.gateway.limits import load_limits
 from bot.gateway.records import digest
+from bot.gateway.store import Completion, ConversationStore
+from bot.intake.records import Urgency
 from bot.intake.safety_alerts import AlertSource
 from bot.replies.composer import ReplyComposer
 from tests.gateway.alerts import (
@@ -35,6 +37,8 @@ from tests.gateway.harness import (
     limits_with,
     until,
 )
+from tests.gateway.requests import handing_over, records, told
+from tests.intake.records import asked
 from tests.ports import free_port
 
 
@@ -91,6 +95,48 @@ def test_a_slow_database_stores_the_very_message_that_was_shown(
     assert conversation.press(shown["buttons"][0]["id"]).status_code == 200
     (found,) = until_alerts(gateway, 1)
     assert found.conversation_id is not None
+
+
+def _slow_store(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    complete = ConversationStore.complete
+
+    def late(store: ConversationStore, *stored: Any) -> Completion:
+        time.sleep(seconds)
+        return complete(store, *stored)
+
+    monkeypatch.setattr(ConversationStore, "complete", late)
+
+
+def test_a_slow_reply_brings_its_alert_into_the_open_record(
+    impatient: RunningGateway, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = impatient.chat()
+    rasa.answer = lambda said: handing_over(asked(language="en"))
+    conversation.say("send")
+    (asked_for,) = records(impatient)
+    _slow_store(monkeypatch, 1)
+    (shown,) = conversation.say(CRISIS_TEXT).json()["messages"]
+    assert len(spooled(impatient)) == 1
+    until_alerts(impatient, 1)
+    assert conversation.history()[-1] == {**shown, "role": "assistant"}
+    (record,) = records(impatient)
+    assert (record.id, record.urgency) == (asked_for.id, Urgency.CRISIS_SHOWN)
+    assert told(impatient)[-1] == ("system", "record_appended")
+
+
+def test_an_alert_does_not_wait_long_for_its_reply(
+    start: StartGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = start(
+        limits_with(alerts={"attempt_seconds": 0.2, "retry_seconds": 0.1, "disk_seconds": 1})
+    )
+    conversation = gateway.chat()
+    _slow_store(monkeypatch, 5)
+    began = time.monotonic()
+    conversation.say(CRISIS_TEXT)
+    (found,) = until_alerts(gateway, 1)
+    assert time.monotonic() - began < 5
+    assert found.conversation_id is None
 
 
 def test_the_database_locks_after_rasa_found_the_danger(
