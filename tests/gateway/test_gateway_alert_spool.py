@@ -105,11 +105,11 @@ def test_a_disk_that_hangs_does_not_delay_the_reply(
 ) -> None:
     gateway = start(impatient_limits().copy(update={"alerts": limits_with().alerts}))
     conversation = gateway.chat()
-    monkeypatch.setattr("bot.intake.alert_files.os.fsync", lambda descriptor: time.sleep(0.7))
+    monkeypatch.setattr("bot.intake.alert_files.os.fsync", lambda descriptor: time.sleep(3))
     with locked(gateway):
         began = time.monotonic()
         assert is_crisis(conversation.say(CRISIS_TEXT), composer)
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 2
     until_alerts(gateway, 1)
 
 

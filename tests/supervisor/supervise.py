@@ -1,4 +1,7 @@
-"""Runs a supervisor over fake children. Run as a script: supervise.py LOG_FOLDER PORT:STYLE ..."""
+"""Runs a supervisor over fake children. Run as a script: supervise.py LOG_FOLDER PORT:STYLE ...
+
+GRACE in the environment: seconds that a child has to stop.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ QUICK = SupervisorLimits(
     probe_every=0.05,
     probe_timeout=1.0,
     slow_start_notice=0.3,
-    grace=1.0,
+    grace=float(os.environ.get("GRACE", "1")),
     first_restart_delay=0.2,
     longest_restart_delay=0.4,
     calm_after=60.0,
