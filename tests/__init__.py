@@ -1,1 +1,5 @@
-"""Tests, one folder for each room."""
+"""The tests. What they share says as much when it fails as a test itself does."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests")

@@ -11,13 +11,21 @@
 
   // ---- Asking the server ------------------------------------------------------------------------
   // XMLHttpRequest and not fetch: it gives a document where Trusted Types forbid parsing strings.
+  const asked = new Set();
+  // A form takes the page with it: what signs somebody out is no news any more.
+  let leaving = false;
+
   function ask(method, address, form) {
     return new Promise((done) => {
       const request = new XMLHttpRequest();
+      asked.add(request);
       request.open(method, address);
       request.responseType = "document";
       request.timeout = 10000;
-      request.onloadend = () => done({ status: request.status, page: request.response });
+      request.onloadend = () => {
+        asked.delete(request);
+        done({ status: request.status, page: request.response });
+      };
       if (form) request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
       request.send(form || null);
     });
@@ -160,7 +168,7 @@
 
   let asking = false;
   async function poll() {
-    if (asking) return;
+    if (asking || leaving) return;
     asking = true;
     for (const place of places) {
       if (!await renewed(place)) break;
@@ -171,6 +179,7 @@
   // Whether the next place may be asked for too.
   async function renewed(place) {
     const answer = await ask("GET", place.dataset.news);
+    if (leaving) return false;
     if (answer.status === 401) {
       signedOut();
       return false;
@@ -221,12 +230,15 @@
     }
     // A file is downloaded and the page stays.
     if (event.target.getAttribute("action") !== "/desk/export") {
+      leaving = true;
+      for (const request of asked) request.abort();
       event.target.dataset.sent = "yes";
       if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
     }
   });
   // Come back to with the browser's own button, a form can be sent again.
   addEventListener("pageshow", () => {
+    leaving = false;
     for (const form of document.forms) delete form.dataset.sent;
     for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
   });
