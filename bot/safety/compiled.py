@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.safety.danger import About, DangerTopic, SafetyKind, Tier
 from bot.safety.folding import Folder, Spelling, plain_phrase
 from bot.safety.letters import plain_letters
-from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, WordLists
+from bot.safety.lexicon import Context, Cover, Lexicon, LexiconEntry, Together, WordLists
 from bot.safety.occurrences import Occurrences
 from bot.safety.pattern import Pattern, PatternParser
 from bot.safety.remote import CompiledRemote
@@ -31,6 +31,11 @@ class PatternReader:
     def rules(self, texts: Iterable[str]) -> tuple[Rule, ...]:
         """One rule for each pattern. Raises PatternError."""
         return tuple(Rule.of([pattern]) for pattern in self.patterns(texts))
+
+    def hints(self, texts: Iterable[Together | str]) -> tuple[Rule, ...]:
+        """One rule for each, that leaves in doubt what it finds. Raises PatternError."""
+        read = (one if isinstance(one, Together) else Together(all=(one,)) for one in texts)
+        return tuple(Rule.of(self.patterns(one.all), one.within, hint=True) for one in read)
 
     def in_a_row(self, words: Iterable[str]) -> Rule:
         """The rule that these very words stand one behind the other."""
@@ -148,7 +153,7 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
             for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
         )
         together = tuple(Rule.of(read.patterns(rule.all), rule.within) for rule in entry.together)
-        found_by = (*plain, *read.rules(entry.patterns), *together)
+        found_by = (*plain, *read.rules(entry.patterns), *together, *read.hints(entry.hints))
         entries.append(CompiledEntry(entry, found_by, read.rules(entry.unless)))
     covers = [
         CompiledCover(

@@ -44,8 +44,8 @@ class LexiconEntry(StrictRecord):
 
     `phrases` are plain words in any language, `patterns` and `together` are written in the language
     of bot/safety/pattern.py, `unless` are patterns of harmless wording: words that one of them
-    covers are not read. `level` is the C-SSRS level, 1 to 6. `source` names where the clinical fact
-    comes from.
+    covers are not read. `hints` find it too, but leave it in doubt: ordinary people say the same.
+    `level` is the C-SSRS level, 1 to 6. `source` names where the clinical fact comes from.
     """
 
     id: str
@@ -58,6 +58,7 @@ class LexiconEntry(StrictRecord):
     phrases: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     together: tuple[Together, ...] = ()
+    hints: tuple[Together | str, ...] = ()
     unless: tuple[str, ...] = ()
     not_in: tuple[Context, ...] = ()
     examples: tuple[str, ...]

@@ -12,18 +12,24 @@ from bot.safety.pattern import Pattern, PatternError, Phrase
 
 @dataclass(frozen=True)
 class Rule:
-    """Some patterns that must all occur, `within` so many words of each other if that is given."""
+    """Some patterns that must all occur, `within` so many words of each other if that is given.
+
+    `hint`: what it finds is in doubt.
+    """
 
     patterns: tuple[Pattern, ...]
     within: int | None
     required: frozenset[frozenset[Phrase]]
+    hint: bool = False
 
     @classmethod
-    def of(cls, patterns: Iterable[Pattern], within: int | None = None) -> Rule:
+    def of(
+        cls, patterns: Iterable[Pattern], within: int | None = None, *, hint: bool = False
+    ) -> Rule:
         """The rule that all of `patterns` occur."""
         patterns = tuple(patterns)
         needed = frozenset(group for pattern in patterns for group in required_groups(pattern))
-        return cls(patterns, within, needed)
+        return cls(patterns, within, needed, hint)
 
     def holds(self, found: Occurrences, erased: int = 0, sentence: int = 0) -> bool:
         """Whether it holds in a text, `erased` words apart.

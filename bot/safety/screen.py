@@ -63,8 +63,8 @@ class SafetyHit:
     """A danger, and the lexicon entry that found it. Never holds what the person wrote.
 
     `doubtful`: the message also speaks of news, of the past, of a denial or the like, so that the
-    words may tell of no danger now; or it lies scattered over several sentences. It counts unless a
-    second opinion finds it harmless. `remote`:
+    words may tell of no danger now; or they only hint at it, or lie scattered over several
+    sentences. It counts unless a second opinion finds it harmless. `remote`:
     in doubt, and told as long over or of somebody far away, and so is all else that was found; a
     second opinion alone decides. `spread`: only the last messages together tell of it.
     """
@@ -185,9 +185,10 @@ class SafetyScreen:
             covered = covered_by(rules, found)
             far = remote_words.of(entry, covered)
             remote = far & covered != 0 and not _occurs(rules, found, erased | far)
-            scattered = not _occurs(rules, found, erased, _END_OF_SENTENCE)
+            plain = (rule for rule in rules if not rule.hint)
+            unsure = not _occurs(plain, found, erased, _END_OF_SENTENCE)
             doubts = (one.puts_in_doubt(entry, found, covered) for one in contexts)
-            yield _Find(compiled, found, covered, remote or scattered or any(doubts), remote)
+            yield _Find(compiled, found, covered, remote or unsure or any(doubts), remote)
 
     def _occurring(self, found: Occurrences) -> Iterator[tuple[CompiledEntry, list[Rule], int]]:
         """The entries that occur, the gravest first: their possible rules, the harmless words."""

@@ -100,7 +100,7 @@ def test_words_of_a_list_are_found() -> None:
     assert found(screen, "my boss fell") is None
 
 
-@pytest.mark.parametrize("field", ["patterns", "unless"])
+@pytest.mark.parametrize("field", ["patterns", "hints", "unless"])
 def test_a_pattern_that_cannot_be_read_stops_the_start(field: str) -> None:
     with pytest.raises(PatternError):
         screen_of(entry(phrases=["a"], **{field: ["({nobody} fell)"]}))
@@ -112,6 +112,23 @@ def test_harmless_words_hide_only_themselves() -> None:
     assert found(screen, "i took too many classes") is None
     assert found(screen, "i took too many pills") == "a"
     assert found(screen, "i took too many classes and took too many pills") == "a"
+
+
+def test_what_only_hints_at_a_danger_is_in_doubt() -> None:
+    hints = ["on the roof", {"all": ["train", "alone"], "within": 4}]
+    screen = screen_of(entry(phrases=["jump off"], hints=hints, unless=["the cat is on the roof"]))
+
+    doubts = {
+        text: hit.doubtful if (hit := screen.check(text)) else None
+        for text in (
+            "i am on the roof",
+            "alone on the train",
+            "the cat is on the roof",
+            "on the roof and about to jump off",
+        )
+    }
+
+    assert list(doubts.values()) == [True, True, None, False]
 
 
 def test_a_cover_hides_from_its_kinds_only() -> None:

@@ -105,6 +105,7 @@ def test_a_word_is_read_however_it_is_typed(text: str, words: str) -> None:
         ("bob carbamazepine", "bob carbamazepine"),
         ("dying", "dying"),
         ("skills", "skills"),
+        ("on the 5th", "on the 5th"),
     ],
 )
 def test_other_words_stay_what_they_are(text: str, words: str) -> None:
