@@ -71,6 +71,8 @@ class DeskPage:
 
     def has_no_violation(self) -> None:
         """Axe finds nothing, and nothing has to be moved sideways."""
+        # Before its styles are there a page has small buttons.
+        self.page.wait_for_load_state("load")
         found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": _TAGS}})
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         small = self.page.evaluate(_SMALL_TARGETS)
