@@ -87,7 +87,7 @@ class SafetyFirst:
         if kept is None:
             self._metrics.count_alert(alert.kind, AlertOutcome.COUNTED)
             return
-        await self._alerts.keep(kept, attempt=None if task.done() else task)
+        await self._alerts.keep(kept, attempt=task)
 
     def _ended(self, turn_id: str, task: asyncio.Task[Messages]) -> None:
         self._attempts.discard(task)

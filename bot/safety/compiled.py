@@ -32,10 +32,10 @@ class PatternReader:
         """One rule for each pattern. Raises PatternError."""
         return tuple(Rule.of([pattern]) for pattern in self.patterns(texts))
 
-    def hints(self, texts: Iterable[Together | str]) -> tuple[Rule, ...]:
-        """One rule for each, that leaves in doubt what it finds. Raises PatternError."""
+    def together(self, texts: Iterable[Together | str], *, hint: bool = False) -> tuple[Rule, ...]:
+        """One rule for each; a `hint` leaves in doubt what it finds. Raises PatternError."""
         read = (one if isinstance(one, Together) else Together(all=(one,)) for one in texts)
-        return tuple(Rule.of(self.patterns(one.all), one.within, hint=True) for one in read)
+        return tuple(Rule.of(self.patterns(one.all), one.within, hint=hint) for one in read)
 
     def in_a_row(self, words: Iterable[str]) -> Rule:
         """The rule that these very words stand one behind the other."""
@@ -152,8 +152,12 @@ def compile_lexicon(lexicon: Lexicon, spelling: Spelling) -> CompiledLexicon:
             for phrase in entry.phrases
             for words in dict.fromkeys((plain_phrase(phrase), folder.fold(phrase).words))
         )
-        together = tuple(Rule.of(read.patterns(rule.all), rule.within) for rule in entry.together)
-        found_by = (*plain, *read.rules(entry.patterns), *together, *read.hints(entry.hints))
+        found_by = (
+            *plain,
+            *read.rules(entry.patterns),
+            *read.together(entry.together),
+            *read.together(entry.hints, hint=True),
+        )
         entries.append(CompiledEntry(entry, found_by, read.rules(entry.unless)))
     covers = [
         CompiledCover(

@@ -85,7 +85,7 @@ def test_rasa_hangs(breakable: RunningProduct, patient: Patient) -> None:
         waited = time.monotonic() - began
         began = time.monotonic()
         patient.is_sent_to_911_and_988()
-        assert time.monotonic() - began < _ANSWER_SECONDS / 2
+        assert time.monotonic() - began < 2
     assert _ANSWER_SECONDS - 1 < waited < _ANSWER_SECONDS + 3
     assert fallbacks(breakable, "late") == before + 1
     breakable.wait_until_ready()

@@ -109,7 +109,7 @@ def test_a_disk_that_hangs_does_not_delay_the_reply(
     with locked(gateway):
         began = time.monotonic()
         assert is_crisis(conversation.say(CRISIS_TEXT), composer)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 0.5
     until_alerts(gateway, 1)
 
 

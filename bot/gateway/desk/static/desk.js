@@ -10,11 +10,11 @@
   const MINUTE = 60;
 
   // ---- Asking the server ------------------------------------------------------------------------
-  // XMLHttpRequest and not fetch: it gives a document where Trusted Types forbid parsing strings.
   const asked = new Set();
   // A form takes the page with it: what signs somebody out is no news any more.
   let leaving = false;
 
+  // XMLHttpRequest and not fetch: it gives a document where Trusted Types forbid parsing strings.
   function ask(method, address, form) {
     return new Promise((done) => {
       const request = new XMLHttpRequest();
